@@ -1,0 +1,41 @@
+"""Where a value comes from, so that every change can say its cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KeyPath = tuple[str | int, ...]
+"""A path into a compose file: ``("services", "app", "ports", 0)``."""
+
+
+def key_path_text(path: KeyPath) -> str:
+    """Write a key path as people do.
+
+    >>> key_path_text(("services", "app", "ports", 0))
+    'services.app.ports[0]'
+    """
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A place in a file, and the settings that flowed into the value found there.
+
+    Attributes:
+        file: relative to the recipe's root (``compose.smtp.yml``), or the name of a ``.env`` file.
+        line: counted from 1; 0 means the file as a whole.
+        settings: names of the settings that were interpolated, in order.
+    """
+
+    file: str
+    line: int = 0
+    settings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
