@@ -78,3 +78,18 @@ class RunReport:
     samples: tuple[Sample, ...] = field(default=(), repr=False)
     evidence: tuple[Evidence, ...] = ()
     after: Snapshot | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at afterwards.
+
+    Attributes:
+        name: what was looked at (``2 of 2 tasks healthy``).
+        ok: ``None`` if it could not be looked at: never counted as passed.
+        text: what was seen, as a sentence.
+    """
+
+    name: str
+    ok: bool | None
+    text: str = ""
