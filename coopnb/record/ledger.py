@@ -1,0 +1,329 @@
+"""The ledger: one JSON line before every act and one with its result, on the disk before the act is made."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from coopnb.errors import LedgerError, WorkspaceError
+from coopnb.model.ledger import Entry
+from coopnb.redaction import Redactor
+
+LEDGER_NAME = "ledger.jsonl"
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a moment as a ledger does.
+
+    >>> timestamp(datetime(2026, 11, 23, 2, 13, 40, 123456, UTC))
+    '2026-11-23T02:13:40.123Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerText:
+    """A ledger as it was found.
+
+    Attributes:
+        entries: in the order of the file.
+        torn: numbers (from 1) of lines that are not a whole entry: a write was cut short there.
+    """
+
+    entries: tuple[Entry, ...]
+    torn: tuple[int, ...]
+
+
+def parse_ledger(data: bytes) -> LedgerText:
+    """Read the bytes of a ledger; a line that is not an entry is reported, never an error."""
+    entries: list[Entry] = []
+    torn: list[int] = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        entry = _parse_line(line)
+        if entry is None:
+            torn.append(number)
+        else:
+            entries.append(entry)
+    return LedgerText(tuple(entries), tuple(torn))
+
+
+def read_ledger(folder: Path) -> LedgerText | None:
+    """Read the ledger in a folder, or give ``None`` if there is none.
+
+    Raises:
+        LedgerError: it is there and cannot be read.
+    """
+    try:
+        return parse_ledger((folder / LEDGER_NAME).read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger cannot be read: {error.strerror or error}", where=str(folder / LEDGER_NAME)
+        ) from error
+
+
+class Ledger:
+    """One run's ledger, open for appending. Several processes may append to the same one.
+
+    Attributes:
+        folder: the run's folder. run: the run's number within its workspace.
+    """
+
+    def __init__(self, folder: Path, run: int, *, redactor: Redactor | None = None, clock: Clock = utc_now) -> None:
+        self.folder = folder
+        self.run = run
+        self._redactor = redactor
+        self._clock = clock
+
+    def __repr__(self) -> str:
+        return f"<Ledger of run {self.run} in {self.folder}>"
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / LEDGER_NAME
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        run: int,
+        facts: Mapping[str, Any],
+        *,
+        redactor: Redactor | None = None,
+        clock: Clock = utc_now,
+    ) -> Ledger:
+        """Begin a ledger in an existing folder; its first entry is ``opened`` with these facts.
+
+        Raises:
+            LedgerError: there is one already, or it cannot be written.
+        """
+        ledger = cls(folder, run, redactor=redactor, clock=clock)
+        with _as_ledger_error(ledger.path):
+            os.close(os.open(ledger.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            _sync_folder(folder)
+        ledger.append("", "opened", facts)
+        return ledger
+
+    @classmethod
+    def open(cls, folder: Path, *, redactor: Redactor | None = None, clock: Clock = utc_now) -> Ledger:
+        """Open the ledger of a run that was begun before.
+
+        Raises:
+            LedgerError: there is none, or none of its lines can be read.
+        """
+        found = read_ledger(folder)
+        if found is None or not found.entries:
+            raise LedgerError(
+                "there is no ledger of a run here",
+                where=str(folder / LEDGER_NAME),
+                hint="begin a new run; a run without its ledger is not continued",
+            )
+        return cls(folder, found.entries[0].run, redactor=redactor, clock=clock)
+
+    def append(self, step: str, event: str, facts: Mapping[str, Any]) -> Entry:
+        """Write one entry and have it on the disk before returning.
+
+        Raises:
+            LedgerError: it could not be written whole; the act it should precede must not be made.
+        """
+        with _as_ledger_error(self.path), _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
+            before = _read_all(descriptor)
+            last = max((entry.seq for entry in parse_ledger(before).entries), default=0)
+            entry = Entry(
+                run=self.run,
+                seq=last + 1,
+                at=timestamp(self._clock()),
+                step=step,
+                event=event,
+                facts=self._redactor.mask_json(facts) if self._redactor else dict(facts),
+            )
+            line = _line(entry)
+            if before and not before.endswith(b"\n"):
+                line = b"\n" + line
+            written = os.write(descriptor, line)
+            if written < len(line):
+                raise OSError(f"only {written} of {len(line)} bytes were written")
+            os.fsync(descriptor)
+        return entry
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Give the entries that can be read, in order."""
+        return self._text().entries
+
+    def torn(self) -> tuple[int, ...]:
+        """Give the numbers of the lines whose writing was cut short."""
+        return self._text().torn
+
+    def _text(self) -> LedgerText:
+        return read_ledger(self.folder) or LedgerText((), ())
+
+
+def next_run_id(workspace_dir: Path) -> int:
+    """Take the next run number of a workspace; two processes never take the same.
+
+    Raises:
+        WorkspaceError: the workspace cannot be written.
+    """
+    home = workspace_dir / "coopnb"
+    counter = home / "run-id"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(home / "run-id.lock", os.O_RDWR | os.O_CREAT):
+            number = _last_run(counter, home / "runs") + 1
+            fresh = home / "run-id.new"
+            with fresh.open("w", encoding="ascii") as file:
+                file.write(f"{number}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(counter)
+            _sync_folder(home)
+    except OSError as error:
+        raise WorkspaceError(
+            f"the workspace cannot be written: {error.strerror or error}; nothing was done",
+            where=str(home),
+            hint="make room or mend the rights there, or choose another with --workspace",
+        ) from error
+    return number
+
+
+def open_run(
+    runs_dir: Path,
+    runbook: str,
+    app: str,
+    date: str,
+    facts: Mapping[str, Any],
+    *,
+    redactor: Redactor | None = None,
+    clock: Clock = utc_now,
+) -> Ledger:
+    """Begin a run: make ``<date>_<runbook>_<app>`` in ``<workspace>/coopnb/runs`` and its ledger.
+
+    The folder is new in every case: ``-2``, ``-3`` follow the name when it is taken.
+
+    Raises:
+        WorkspaceError, LedgerError: it cannot be written.
+    """
+    number = next_run_id(runs_dir.parent.parent)
+    name = "_".join(_safe(part) for part in (date, runbook, app))
+    with _as_ledger_error(runs_dir / name):
+        runs_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = _new_folder(runs_dir, name)
+        _sync_folder(runs_dir)
+    return Ledger.create(folder, number, facts, redactor=redactor, clock=clock)
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    taken = 1
+    while True:
+        folder = parent / (name if taken == 1 else f"{name}-{taken}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            taken += 1
+        else:
+            return folder
+
+
+def _safe(part: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", part).lstrip(".")[:80] or "unnamed"
+
+
+def _last_run(counter: Path, runs: Path) -> int:
+    try:
+        return int(counter.read_text(encoding="ascii"))
+    except (FileNotFoundError, ValueError):
+        # A counter that was lost is found again in the ledgers, so that no number is given twice.
+        found = (parse_ledger(ledger.read_bytes()).entries for ledger in runs.glob(f"*/{LEDGER_NAME}"))
+        return max((entry.run for entries in found for entry in entries[:1]), default=0)
+
+
+def _line(entry: Entry) -> bytes:
+    body = {
+        "run": entry.run,
+        "seq": entry.seq,
+        "at": entry.at,
+        "step": entry.step,
+        "event": entry.event,
+        "facts": entry.facts,
+    }
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # A lone surrogate of a container's log becomes its JSON escape.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _parse_line(line: bytes) -> Entry | None:
+    try:
+        body = json.loads(line)
+        facts = body["facts"]
+        if not isinstance(facts, dict):
+            return None
+        return Entry(
+            run=int(body["run"]),
+            seq=int(body["seq"]),
+            at=str(body["at"]),
+            step=str(body["step"]),
+            event=str(body["event"]),
+            facts=facts,
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _read_all(descriptor: int) -> bytes:
+    size = os.fstat(descriptor).st_size
+    data = b""
+    while len(data) < size:
+        piece = os.pread(descriptor, size - len(data), len(data))
+        if not piece:
+            break
+        data += piece
+    return data
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _as_ledger_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger cannot be written: {error.strerror or error}; nothing was done",
+            where=str(path),
+            hint="make room or mend the rights there, then run this step again",
+        ) from error
