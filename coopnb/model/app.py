@@ -18,12 +18,14 @@ class Setting:
         value: after quotes are taken off and earlier settings expanded.
         line: counted from 1.
         notes: the words of a trailing comment that read ``key=value`` (``length=32``).
+        commented: whether it is an option that is switched off with ``#``; its value is as written, nothing expanded.
     """
 
     name: str
     value: str
     line: int
     notes: Mapping[str, str]
+    commented: bool = False
 
 
 @dataclass(frozen=True, slots=True)

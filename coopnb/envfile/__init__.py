@@ -1,0 +1,9 @@
+"""An app's ``.env`` and a recipe's ``.env.sample``: read, compared, and written back byte for byte."""
+
+from __future__ import annotations
+
+from coopnb.envfile.compare import missing
+from coopnb.envfile.parse import EnvFile, parse, read
+from coopnb.envfile.write import set_value, write
+
+__all__ = ["EnvFile", "missing", "parse", "read", "set_value", "write"]
