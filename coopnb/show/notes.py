@@ -1,0 +1,96 @@
+"""The smaller outputs of a runbook: what was chosen, what was checked, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coopnb.errors import CoopError
+from coopnb.model.choice import Choice
+from coopnb.model.run import Check
+from coopnb.model.server import ServerIdentity
+from coopnb.show.output import Output
+from coopnb.show.page import Block, Cell, Fold, Line, Log, Table, Tone, output_of
+from coopnb.show.text import counted
+from coopnb.show.words import place
+
+
+def chosen_output(
+    choice: Choice,
+    stack: str,
+    server: ServerIdentity | None = None,
+    notes: str | None = None,
+    run: int | None = None,
+    step: str = "take",
+) -> Output:
+    """Show what a runbook works on from here, with the release notes of the version if there are any."""
+    where = place(server) if server else choice.server
+    rows = (
+        ("server", where),
+        ("recipe", choice.recipe),
+        ("version", choice.version),
+        ("domain", choice.domain),
+        ("stack", stack),
+    )
+    blocks: list[Block] = [
+        Line(f"Chosen: {choice.recipe} {choice.version} as {choice.domain} on {where}", head=True),
+        Table(tuple((Cell(name), Cell(value, code=name != "server")) for name, value in rows)),
+    ]
+    if notes and notes.strip():
+        blocks.append(Fold(f"Release notes of {choice.version}:", (Log(tuple(notes.strip().splitlines())),)))
+    return output_of(blocks, run=run, step=step)
+
+
+def checks_output(
+    checks: Sequence[Check],
+    app: str = "",
+    server: ServerIdentity | None = None,
+    run: int | None = None,
+    step: str = "check",
+) -> Output:
+    """Show what was looked at afterwards; what could not be looked at is never counted as passed."""
+    about = " ".join(part for part in (app, f"on {place(server)}" if server else "") if part)
+    verdict = _verdict(checks)
+    head = Line(f"{about}: {verdict}" if about else verdict[:1].upper() + verdict[1:], head=True)
+    order = sorted(checks, key=lambda check: {False: 0, None: 1, True: 2}[check.ok])
+    return output_of([head, Table(tuple(_check_row(check) for check in order))], run=run, step=step)
+
+
+def error_output(
+    error: CoopError, server: ServerIdentity | None = None, run: int | None = None, step: str = ""
+) -> Output:
+    """Show an error: what, where, what next. The words are those of the error itself."""
+    on = f" (on {place(server)})" if server else ""
+    blocks: list[Block] = [Line(f"{type(error).__name__}: {error.headline}{on}", head=True, tone="bad")]
+    rows = [
+        (Cell(label if at == 0 else ""), Cell(line))
+        for label, value in (("what", error.what), ("where", error.where), ("next", error.hint))
+        if value
+        for at, line in enumerate(value.splitlines())
+    ]
+    return output_of([*blocks, Table(tuple(rows))], run=run, step=step)
+
+
+def _verdict(checks: Sequence[Check]) -> str:
+    if not checks:
+        return "nothing was checked"
+    failed = sum(1 for check in checks if check.ok is False)
+    unknown = sum(1 for check in checks if check.ok is None)
+    passed = len(checks) - failed - unknown
+    parts = [f"{passed} of {counted(len(checks), 'check')} passed"]
+    if failed:
+        parts.append(f"{failed} failed")
+    if unknown:
+        parts.append(f"{unknown} could not be made")
+    return ", ".join(parts)
+
+
+def _check_row(check: Check) -> tuple[Cell, ...]:
+    mark, tone = _MARKS[check.ok]
+    return (Cell(mark, tone=tone), Cell(check.name), Cell(check.text))
+
+
+_MARKS: dict[bool | None, tuple[str, Tone]] = {
+    True: ("✓ passed", "good"),
+    False: ("✗ failed", "bad"),
+    None: ("? not checked", "busy"),
+}

@@ -1,0 +1,159 @@
+"""How a run ended: what was observed, why it did not get there, and what happened on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coopnb.model.run import Event, Evidence, Outcome, RunReport
+from coopnb.model.snapshot import TaskSeen
+from coopnb.show.chart import rollout_svg
+from coopnb.show.output import Output
+from coopnb.show.page import Block, Cell, Figure, Fold, Line, Log, Table, output_of
+from coopnb.show.rollout import CHART_TITLE, tasks_table
+from coopnb.show.series import Point, rollout_series, states_in
+from coopnb.show.snapshot import image_of, services_table
+from coopnb.show.text import counted, duration
+from coopnb.show.words import current, place
+
+_VERBS: dict[Outcome, str] = {
+    "converged": "converged",
+    "nothing to do": "nothing to do",
+    "failed": "failed",
+    "rolled back": "was rolled back",
+    "timed out": "timed out",
+    "interrupted": "the watch was interrupted",
+}
+_NEXT: dict[Outcome, str] = {
+    "failed": "mend the cause, then run again from the plan cell; it plans only what is still missing",
+    "rolled back": "mend the cause, then run again from the plan cell",
+    "timed out": "the swarm goes on trying: run again from the plan cell to see how it stands",
+    "interrupted": "what was written stays written: run again from the plan cell to see what is still missing",
+}
+NOT_MEASURED = "Requests failed meanwhile: not measured."
+
+
+def report_output(report: RunReport, run: int | None = None, step: str = "watch") -> Output:
+    """Show the end of a run: the sentence, the evidence if it did not get there, tasks, chart and its table."""
+    plan = report.plan
+    head = Line(
+        f"{plan.app} on {place(plan.server, plan.nodes)}: {_VERBS[report.outcome]}",
+        aside=f"{plan.recipe} {plan.version_after}",
+        head=True,
+    )
+    good = report.outcome in ("converged", "nothing to do")
+    blocks: list[Block] = [head, Line(outcome_sentence(report), tone="" if good else "bad")]
+    if not good:
+        blocks += _evidence(report)
+    blocks += [*_tasks(report), *chart_blocks(report), *_events(report.events)]
+    return output_of(blocks, run=run, step=step)
+
+
+def outcome_sentence(report: RunReport) -> str:
+    """Say how it ended, and no more than was observed."""
+    took = duration(report.seconds)
+    match report.outcome:
+        case "nothing to do":
+            return "Nothing was written: the swarm already is as wanted."
+        case "converged":
+            watched = f" and were watched for {duration(report.watched)} each" if report.watched else ""
+            return f"Converged in {took}: {_who_runs(report)}{watched}. {NOT_MEASURED}"
+        case "rolled back":
+            return f"Rolled back by the swarm after {took}: {_who_failed(report)}. {_who_serves(report)}"
+        case "failed":
+            return f"Failed after {took}: {_who_failed(report)}. {_who_serves(report)}"
+        case "timed out":
+            return (
+                f"Not converged after {took}, the time this app is given: {_who_failed(report)}. {_who_serves(report)}"
+            )
+        case "interrupted":
+            return f"The watch was stopped after {took}; the swarm goes on. {_who_serves(report)}"
+
+
+def chart_blocks(report: RunReport) -> list[Block]:
+    """The chart, and the table with the same numbers, which stays where a drawing cannot be shown."""
+    points = rollout_series(report.samples, report.plan.looked_at)
+    if not points:
+        return []
+    return [Figure(rollout_svg(points, CHART_TITLE), CHART_TITLE), _series_table(points)]
+
+
+def _series_table(points: Sequence[Point]) -> Table:
+    states = states_in(points)
+    rows = tuple((Cell(str(point.seconds)), *(Cell(str(point.of(state))) for state in states)) for point in points)
+    return Table(rows, head=("second", *states), caption=CHART_TITLE, numbers=True)
+
+
+def _who_runs(report: RunReport) -> str:
+    if report.after is None:
+        tasks = [task for task in _last_tasks(report) if current(task)]
+        running = sum(1 for task in tasks if task.state == "running")
+        return f"{running} of {counted(len(tasks), 'task')} run"
+    services = [service for service in report.after.services if service.desired]
+    images = sorted({image_of(service) for service in services})
+    running, desired = sum(service.running for service in services), sum(service.desired for service in services)
+    return f"{running} of {counted(desired, 'task')} run {_listed(images)}"
+
+
+def _who_failed(report: RunReport) -> str:
+    names = list(dict.fromkeys(evidence.service for evidence in report.evidence))
+    if not names:
+        return "no task said why"
+    return f"{_listed(names)} did not get there"
+
+
+def _who_serves(report: RunReport) -> str:
+    """What was seen to run at the end: a rollback that was not observed is not claimed."""
+    if report.after is None:
+        return "How the app stands was not looked at."
+    parts = [
+        f"{service.running} of {counted(service.desired, 'task')} of {service.name} run {image_of(service)}"
+        for service in report.after.services
+    ]
+    return f"At the end {_listed(parts)}." if parts else "At the end nothing of the app runs."
+
+
+def _evidence(report: RunReport) -> list[Block]:
+    plan = report.plan
+    blocks: list[Block] = []
+    for evidence in report.evidence:
+        where = f"server {plan.server.name}, service {evidence.service}, version {plan.version_after}"
+        rows = [(Cell("what"), Cell(_what(evidence))), (Cell("where"), Cell(where))]
+        blocks.append(Table(tuple(rows)))
+        if evidence.log:
+            blocks += [Line(f"The last {counted(len(evidence.log), 'line')} of its log:"), Log(evidence.log)]
+    if following := _NEXT.get(report.outcome):
+        blocks.append(Table(((Cell("next"), Cell(following)),)))
+    return blocks
+
+
+def _what(evidence: Evidence) -> str:
+    times = "" if evidence.failures < 2 else f" ({evidence.failures} tasks failed since the run began)"
+    on = f" on {evidence.node}" if evidence.node else ""
+    return f"{evidence.task or evidence.service}{on}: {evidence.what}{times}"
+
+
+def _tasks(report: RunReport) -> list[Block]:
+    if report.after is not None:
+        return [services_table(report.after)] if report.after.services else []
+    tasks = _last_tasks(report)
+    return [tasks_table(report.plan, tasks)] if tasks else []
+
+
+def _last_tasks(report: RunReport) -> tuple[TaskSeen, ...]:
+    return report.samples[-1].tasks if report.samples else ()
+
+
+def _events(events: Sequence[Event]) -> list[Block]:
+    if not events:
+        return []
+    rows = tuple(
+        (Cell(f"{round(event.seconds)} s"), Cell(event.subject, code=True), Cell(event.node), Cell(event.text))
+        for event in events
+    )
+    return [Fold(f"What happened, {counted(len(events), 'event')} by the engine's clock:", (Table(rows),))]
+
+
+def _listed(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,215 @@
+"""The controls of a runbook. They choose and approve, and nothing else: only running a cell changes anything.
+
+A control is displayed as a widget view without a text form, so a saved notebook holds nothing of it;
+without a front end every form works the same, with its presets as its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coopnb.model.choice import Choice
+from coopnb.model.plan import Plan
+from coopnb.show.style import style_element
+from coopnb.show.text import clean, counted, escape
+from coopnb.show.words import place
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class ChooseForm:
+    """Four labelled fields: server, recipe, version, domain.
+
+    Args:
+        servers: names of the servers there are.
+        recipes: recipe -> its versions, newest first.
+        apps: server -> domains of the apps it has; they are offered, and others can be typed.
+        preset: what the parameters cell says; a value that is not among the options is offered too.
+
+    Attributes:
+        server, recipe, version, domain: the ipywidgets fields.
+    """
+
+    def __init__(
+        self,
+        servers: Sequence[str],
+        recipes: Mapping[str, Sequence[str]],
+        apps: Mapping[str, Sequence[str]] | None = None,
+        preset: Choice | None = None,
+    ) -> None:
+        import ipywidgets
+
+        preset = preset or Choice()
+        self._recipes, self._apps = recipes, apps or {}
+        self.server = _dropdown("Server", "choose a server", servers, preset.server)
+        self.recipe = _dropdown("Recipe", "choose a recipe", tuple(recipes), preset.recipe)
+        self.version = _dropdown("Version", "choose a version", self._versions(), preset.version)
+        self.domain = ipywidgets.Combobox(
+            description="Domain",
+            value=preset.domain,
+            options=self._domains(),
+            placeholder="wiki.example.org",
+            ensure_option=False,
+            style={"description_width": "6em"},
+        )
+        self.server.observe(self._server_changed, names="value")
+        self.recipe.observe(self._recipe_changed, names="value")
+        fields = [self.server, self.recipe, self.version, self.domain]
+        self.view = ipywidgets.VBox([*fields, ipywidgets.HTML(self._sentence())])
+
+    @property
+    def value(self) -> Choice:
+        """What is chosen at this moment; blank where nothing is."""
+        return Choice(
+            server=self.server.value or "",
+            recipe=self.recipe.value or "",
+            version=self.version.value or "",
+            domain=self.domain.value.strip(),
+        )
+
+    def show(self) -> None:
+        """Display the form, as a widget view only."""
+        display_view(self.view)
+
+    def _versions(self) -> Sequence[str]:
+        return self._recipes.get(self.recipe.value or "", ())
+
+    def _domains(self) -> tuple[str, ...]:
+        return tuple(self._apps.get(self.server.value or "", ()))
+
+    def _recipe_changed(self, change: Any) -> None:
+        del change
+        kept = self.version.value if self.version.value in self._versions() else ""
+        self.version.options = _options("choose a version", self._versions())
+        self.version.value = kept
+
+    def _server_changed(self, change: Any) -> None:
+        del change
+        self.domain.options = self._domains()
+
+    def _sentence(self) -> str:
+        lines = ["Choosing changes nothing. What is chosen here counts when the next cell is run."]
+        if not self.server.options[1:]:
+            lines.insert(0, "There is no server yet. To start a practice swarm, run in a terminal: coopnb practice up")
+        if not self._recipes:
+            lines.insert(
+                0, "There is no recipe in this workspace yet: put one in its folder recipes/, as a git repository."
+            )
+        return _paragraphs(lines)
+
+
+class GateForm:
+    """Two labelled fields: the app's domain, typed as a signature, and the reason.
+
+    Args:
+        plan: what would be approved; shown as its number of operations and its server.
+        approve, reason: what the parameters cell says.
+    """
+
+    def __init__(self, plan: Plan, approve: str = "", reason: str = "") -> None:
+        import ipywidgets
+
+        self._plan = plan
+        style = {"description_width": "9em"}
+        wide = ipywidgets.Layout(width="36em", max_width="100%")
+        self.typed_field = ipywidgets.Text(
+            description="Domain of the app", value=approve, placeholder=clean(plan.app), style=style, layout=wide
+        )
+        self.reason_field = ipywidgets.Text(
+            description="Reason", value=reason, placeholder="why this change is made", style=style, layout=wide
+        )
+        self.line = ipywidgets.HTML(self._line())
+        for field in (self.typed_field, self.reason_field):
+            field.observe(self._changed, names="value")
+        parts = [self.typed_field, self.reason_field] if approvable(plan) else []
+        self.view = ipywidgets.VBox([ipywidgets.HTML(_paragraphs([gate_sentence(plan)])), *parts, self.line])
+
+    @property
+    def typed(self) -> str:
+        """What was typed, or came as ``approve``, without the space around it."""
+        return str(self.typed_field.value).strip()
+
+    @property
+    def reason(self) -> str:
+        """Why, in the operator's words."""
+        return str(self.reason_field.value).strip()
+
+    @property
+    def matches(self) -> bool:
+        """Whether what was typed is the app's domain or the first eight digits of the plan's digest."""
+        return self.typed in (self._plan.app, self._plan.short_digest)
+
+    def show(self) -> None:
+        """Display the form, as a widget view only."""
+        display_view(self.view)
+
+    def _changed(self, change: Any) -> None:
+        del change
+        self.line.value = self._line()
+
+    def _line(self) -> str:
+        if not approvable(self._plan):
+            return ""
+        if not self.typed:
+            said = f"… waiting: type {self._plan.app} to approve."
+        elif not self.matches:
+            said = f"✗ does not match: {self._plan.app} is asked for, letter by letter."
+        elif not self.reason:
+            said = "… waiting: it matches; a reason is missing."
+        else:
+            said = "✓ matches. Run the next cell to make the change."
+        return _paragraphs([said])
+
+
+def approvable(plan: Plan) -> bool:
+    """Whether there is anything to approve, and nothing to mend first."""
+    return not plan.blocked and not plan.nothing_to_do
+
+
+def gate_sentence(plan: Plan) -> str:
+    """Say what approving will do, before it is done."""
+    where = place(plan.server, plan.nodes)
+    if plan.blocked:
+        return f"This plan for {where} cannot be approved: it has {counted(len(plan.blocked), 'error')} to mend first."
+    if plan.nothing_to_do:
+        return f"There is nothing to approve: {plan.app} on {where} is as wanted."
+    verbs = [operation.verb for operation in plan.operations]
+    parts = [f"{verbs.count(verb)} to {verb}" for verb in ("update", "create", "remove") if verb in verbs]
+    return (
+        f"Approving lets the next cell make {counted(len(verbs), 'operation')} on {where}: {', '.join(parts)}. "
+        f"It holds for this plan only (digest {plan.short_digest}); by itself it changes nothing."
+    )
+
+
+def display_view(widget: Any) -> None:
+    """Display a widget without a text form; outside a notebook do nothing."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    if not InteractiveShell.initialized():
+        return
+    from IPython.display import display
+
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    display({WIDGET_VIEW: view}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _dropdown(label: str, blank: str, values: Sequence[str], preset: str) -> Any:
+    import ipywidgets
+
+    offered = values if not preset or preset in values else (*values, preset)
+    return ipywidgets.Dropdown(
+        description=label,
+        options=_options(blank, offered),
+        value=preset,
+        style={"description_width": "6em"},
+    )
+
+
+def _options(blank: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    return [(blank, ""), *((clean(value), value) for value in values)]
+
+
+def _paragraphs(lines: Sequence[str]) -> str:
+    inner = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f'<div class="coopnb">{style_element()}{inner}</div>'
