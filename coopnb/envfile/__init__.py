@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from coopnb.envfile.abra_sh import exports
 from coopnb.envfile.compare import missing
 from coopnb.envfile.parse import EnvFile, parse, read
 from coopnb.envfile.write import set_value, write
 
-__all__ = ["EnvFile", "missing", "parse", "read", "set_value", "write"]
+__all__ = ["EnvFile", "exports", "missing", "parse", "read", "set_value", "write"]

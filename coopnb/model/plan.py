@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from coopnb.model.finding import Finding
+from coopnb.model.image import ImageSeen
 from coopnb.model.server import ServerIdentity
 from coopnb.model.stack import Spec, Stack
 
@@ -88,6 +89,7 @@ class UpdateService:
     Attributes:
         restarts: whether swarm replaces the tasks for this (swarmkit orchestrator/task.go, ``IsTaskDirty``).
         interruption: what happens to those who use it meanwhile, in one sentence.
+        interrupts: whether somebody must be expected to notice.
     """
 
     name: str
@@ -97,6 +99,7 @@ class UpdateService:
     changes: tuple[FieldChange, ...]
     restarts: bool
     interruption: str
+    interrupts: bool
     cause: str
     kind: ObjectKind = "service"
     verb: str = "update"
@@ -151,6 +154,7 @@ class Plan:
         rests_on: every object of the snapshot that an operation or a ``keep`` relies on.
         previous_state, new_state: names of the config objects kept for undo; ``new_state`` is what this plan leaves.
         looked_at: the engine's time of the snapshot.
+        images: what the registries said when the plan was made; applying it asks them nothing.
     """
 
     server: ServerIdentity
@@ -168,6 +172,7 @@ class Plan:
     previous_state: str | None = None
     new_state: str | None = None
     prune: bool = False
+    images: Mapping[str, ImageSeen] = field(default_factory=dict, repr=False)
 
     @property
     def nothing_to_do(self) -> bool:

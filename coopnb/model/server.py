@@ -15,6 +15,7 @@ class ServerIdentity:
         swarm_id: the cluster's own id; a plan is bound to it.
         practice: whether this is a practice swarm; every output says so in words.
         engine: the engine's version (``26.1.5``).
+        self_paced: a practice swarm whose time moves only when it is read: waiting between reads gains nothing.
     """
 
     name: str
@@ -22,3 +23,4 @@ class ServerIdentity:
     swarm_id: str
     practice: bool
     engine: str
+    self_paced: bool = False

@@ -1,0 +1,160 @@
+"""Making the writes of a plan, kind by kind; each is in the ledger before Docker hears of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from coopnb.deploy.writing import Writer
+from coopnb.engine import Engine
+from coopnb.errors import Conflict, CoopError, OutOfSequence, StalePlan
+from coopnb.model.plan import (
+    CreateConfig,
+    CreateNetwork,
+    CreateSecret,
+    CreateService,
+    Operation,
+    Plan,
+    Remove,
+    UpdateService,
+)
+
+PARALLEL = 8
+"""Writes of one kind are made at once; more than this gains nothing on one raft leader."""
+
+MakeSecret = Callable[[CreateSecret], str]
+"""Makes a secret's value; whoever makes it also sees to it that it is masked from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An operation that the engine accepted, and the id of its object."""
+
+    operation: Operation
+    id: str
+
+
+def apply(engine: Engine, plan: Plan, ledger: Writer, make_secret: MakeSecret) -> tuple[Written, ...]:
+    """Make every write of the plan; the caller has seen to it that the plan is approved and not stale.
+
+    Raises:
+        LedgerError: the ledger cannot be written; what it should announce was not done.
+        StalePlan: the swarm changed while the plan was applied; what was done stays done and is in the ledger.
+        EngineError, TransportError: the engine refused, or went away; likewise.
+    """
+    ids = {(rest.kind, rest.name): rest.id for rest in plan.rests_on}
+    numbered = list(enumerate(plan.operations, start=1))
+    facts = {"digest": plan.digest, "previous_state": plan.previous_state, "new_state": plan.new_state}
+    ledger.append_all("apply", [("applying", facts)])
+    done: list[Written] = []
+    for _, wave in groupby(numbered, key=lambda pair: (pair[1].kind, pair[1].verb == "remove")):
+        for written in _make_wave(engine, list(wave), len(numbered), ids, ledger, make_secret):
+            ids[written.operation.kind, written.operation.name] = written.id
+            done.append(written)
+    return tuple(done)
+
+
+def _make_wave(
+    engine: Engine,
+    wave: list[tuple[int, Operation]],
+    of: int,
+    ids: Mapping[tuple[str, str], str],
+    ledger: Writer,
+    make_secret: MakeSecret,
+) -> Iterator[Written]:
+    ledger.append_all("apply", [("operation", _facts(number, of, operation)) for number, operation in wave])
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        futures = [pool.submit(_make, engine, operation, ids, make_secret) for _, operation in wave]
+    results: list[tuple[str, Mapping[str, Any]]] = []
+    errors: list[tuple[Operation, BaseException]] = []
+    for (number, operation), future in zip(wave, futures, strict=True):
+        error = future.exception()
+        if error is None:
+            results.append(("operation_done", {"n": number, "id": future.result()}))
+        else:
+            headline = error.headline if isinstance(error, CoopError) else type(error).__name__
+            results.append(("operation_failed", {"n": number, "error": headline}))
+            errors.append((operation, error))
+    ledger.append_all("apply", results)
+    if errors:
+        raise _explained(*errors[0])
+    for (_, operation), future in zip(wave, futures, strict=True):
+        yield Written(operation, future.result())
+
+
+def _facts(number: int, of: int, operation: Operation) -> Mapping[str, Any]:
+    return {"n": number, "of": of, "verb": operation.verb, "kind": operation.kind, "name": operation.name}
+
+
+def _make(engine: Engine, operation: Operation, ids: Mapping[tuple[str, str], str], make_secret: MakeSecret) -> str:
+    """One write; the id of the object it was made on."""
+    if isinstance(operation, UpdateService):
+        engine.update_service(operation.id, operation.index, with_ids(operation.spec, ids))
+        return operation.id
+    if isinstance(operation, Remove):
+        engine.remove(operation.kind, operation.id)
+        return operation.id
+    return engine.create(operation.kind, _body(operation, ids, make_secret))
+
+
+def _body(
+    operation: CreateNetwork | CreateSecret | CreateConfig | CreateService,
+    ids: Mapping[tuple[str, str], str],
+    make_secret: MakeSecret,
+) -> Mapping[str, Any]:
+    if isinstance(operation, CreateNetwork):
+        return {**operation.spec, "Name": operation.name}
+    if isinstance(operation, CreateService):
+        return with_ids(operation.spec, ids)
+    if isinstance(operation, CreateSecret):
+        data = operation.data if operation.data is not None else make_secret(operation).encode()
+        return {"Name": operation.name, "Labels": dict(operation.labels), "Data": base64.b64encode(data).decode()}
+    body: dict[str, Any] = {
+        "Name": operation.name,
+        "Labels": dict(operation.labels),
+        "Data": base64.b64encode(operation.data).decode(),
+    }
+    if operation.template_driver:
+        body["Templating"] = {"Name": operation.template_driver}
+    return body
+
+
+def with_ids(spec: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """A spec whose secret and config references carry ids, as the engine demands; networks go by name.
+
+    (docker/cli cli/compose/convert/service.go, ``convertServiceSecrets``)
+    """
+    template = dict(spec["TaskTemplate"])
+    container = dict(template["ContainerSpec"])
+    for kind, plural in (("secret", "Secrets"), ("config", "Configs")):
+        if references := container.get(plural):
+            title = kind.title()
+            container[plural] = [
+                {**reference, f"{title}ID": ids[kind, reference[f"{title}Name"]]} for reference in references
+            ]
+    return {**spec, "TaskTemplate": {**template, "ContainerSpec": container}}
+
+
+def _explained(operation: Operation, error: BaseException) -> BaseException:
+    """An error that says which operation it belongs to; a lost race is a stale plan."""
+    name = f"{operation.kind} {operation.name}"
+    if isinstance(error, OutOfSequence | Conflict):
+        stale = StalePlan(
+            f"somebody changed {name} while the plan was applied",
+            what=error.message,
+            where=error.where,
+            hint="Run the plan cell again: it shows what is still missing, and asks anew.",
+        )
+        stale.__cause__ = error
+        return stale
+    if isinstance(error, CoopError):
+        error.where = ", ".join(part for part in (name, error.where) if part)
+        error.hint = error.hint or "What was done before it stays done; plan again to see what is missing."
+    with suppress(Exception):
+        error.__traceback__ = None
+    return error

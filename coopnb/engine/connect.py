@@ -1,0 +1,72 @@
+"""Opening the door: a URL becomes an :class:`Engine`.
+
+A way in is one function from a URL to docker-py's low-level client. A unix socket is one; an ssh
+connection will be another, and nothing behind :class:`Engine` will know the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import docker
+from docker.transport import UnixHTTPAdapter
+
+from coopnb.engine.client import Engine
+from coopnb.engine.mapping import mapped
+from coopnb.errors import InputError
+
+MINIMUM_API = (1, 41)
+"""``ServiceStatus`` in ``GET /services`` and the job modes are there from 1.41 (Docker 20.10)."""
+
+
+def connect(url: str, timeout: float = 30.0) -> Engine:
+    """Connect to the Engine API at ``url`` and agree on a version.
+
+    Args:
+        url: ``unix:///path/to/docker.sock``.
+        timeout: seconds that one request may take.
+
+    Raises:
+        InputError: a kind of URL that coopnb does not speak, or an engine older than 20.10.
+        ConnectFailed, TimedOut: nobody answers there.
+    """
+    scheme = url.partition("://")[0]
+    way_in = WAYS_IN.get(scheme)
+    if way_in is None:
+        known = ", ".join(f"{name}://" for name in WAYS_IN)
+        raise InputError(
+            f"coopnb cannot reach a server through {scheme or url!r}",
+            where=f"server {url}",
+            hint=f"Use one of: {known} or practice.",
+        )
+    with mapped("GET", "/version", url):
+        client = way_in(url, timeout)
+    engine = Engine(client, url, timeout)
+    if tuple(int(part) for part in engine.api_version.split(".")) < MINIMUM_API:
+        raise InputError(
+            f"the engine at {url} speaks API {engine.api_version}; coopnb needs 1.41",
+            where=f"server {url}",
+            hint="Upgrade Docker on that server to 20.10 or newer.",
+        )
+    return engine
+
+
+class _OnePool(UnixHTTPAdapter):
+    """Keeps one pool for the socket: docker-py's own makes a new connection for every distinct URL."""
+
+    def get_connection(self, url: Any, proxies: Any = None) -> Any:
+        return super().get_connection("http+docker://localhost", proxies)
+
+
+def _unix(url: str, timeout: float) -> docker.APIClient:
+    # The version is asked for once more below, through the pooled adapter: cheap, and the
+    # constructor has no other way to mount one.
+    client = docker.APIClient(base_url=url, version="auto", timeout=timeout)
+    client.mount("http+docker://", _OnePool(f"http+unix://{url.removeprefix('unix://')}", timeout))
+    # A unix socket has no proxies and no netrc; looking for them costs more than the request.
+    client.trust_env = False
+    return client
+
+
+WAYS_IN: dict[str, Callable[[str, float], docker.APIClient]] = {"unix": _unix}

@@ -1,0 +1,76 @@
+"""Foreign errors become ours here, and only here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import docker.errors
+import requests
+
+from coopnb.errors import (
+    Conflict,
+    ConnectFailed,
+    EngineError,
+    NotFound,
+    OutOfSequence,
+    TimedOut,
+    Unavailable,
+)
+
+_BY_STATUS: dict[int, type[EngineError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
+
+
+@contextmanager
+def mapped(method: str, path: str, url: str) -> Iterator[None]:
+    """Turn whatever docker-py, requests or the socket raises into a :class:`TransportError`."""
+    try:
+        yield
+    except (requests.Timeout, TimeoutError) as error:
+        raise TimedOut(
+            f"the server did not answer {method} {path} in time",
+            where=f"server {url}",
+            hint="See whether the machine is overloaded, then try again.",
+        ) from error
+    except (requests.RequestException, docker.errors.DockerException, OSError) as error:
+        raise ConnectFailed(
+            f"the server cannot be reached: {_reason(error)}",
+            what=f"{method} {path}",
+            where=f"server {url}",
+            hint="Is the address right, and does Docker run there?",
+        ) from error
+
+
+def refuse(status: int, body: bytes, method: str, path: str, url: str) -> EngineError:
+    """The error for an answer of 400 and above.
+
+    swarmkit's ``update out of sequence`` comes as a 500 and is known by its text only
+    (manager/state/store/memory.go, ``ErrSequenceConflict``).
+    """
+    message = _message(body)
+    kind = _BY_STATUS.get(status, EngineError)
+    if "update out of sequence" in message:
+        kind = OutOfSequence
+    return kind(message, method=method, path=path, status=status, where=f"server {url}")
+
+
+def _message(body: bytes) -> str:
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return text[:500] or "no reason given"
+    if isinstance(parsed, dict) and isinstance(parsed.get("message"), str):
+        return str(parsed["message"])
+    return text[:500]
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause in the operating system's words, without the wrappers' reprs."""
+    seen = error
+    while (inner := seen.__cause__ or seen.__context__) is not None:
+        seen = inner
+    if isinstance(seen, OSError) and seen.strerror:
+        return seen.strerror
+    return str(seen) or type(seen).__name__

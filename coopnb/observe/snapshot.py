@@ -1,0 +1,155 @@
+"""One look at an app: six calls, however many services it has."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from coopnb.engine import Answer, Engine
+from coopnb.model.server import ServerIdentity
+from coopnb.model.snapshot import (
+    ConfigSeen,
+    NetworkSeen,
+    NodeSeen,
+    SecretSeen,
+    ServiceSeen,
+    Snapshot,
+    TaskSeen,
+    UpdateStatus,
+)
+from coopnb.observe.times import moment
+
+STATE_PREFIX = "coopnb_"
+"""The kept states of an app are configs named ``coopnb_<stack>_<hash>``, outside the stack's namespace."""
+
+
+def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
+    """Services, tasks, nodes, networks, secrets and configs, as they are.
+
+    The calls are made one after the other: a swarm has no read that spans them, so a change in between is
+    possible whatever the order; every write names the version index it was planned on.
+    """
+    services_answer = engine.services(stack)
+    nodes = nodes_seen(engine.nodes())
+    services = services_seen(services_answer)
+    secrets = engine.secrets([f"{stack}_"])
+    configs = engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_"])
+    networks = engine.networks()
+    tasks_answer = engine.tasks(stack)
+    return Snapshot(
+        server=server,
+        stack=stack,
+        at=tasks_answer.at,
+        services=services,
+        tasks=tasks_seen(tasks_answer, services, nodes),
+        nodes=nodes,
+        networks=tuple(sorted((_network(item) for item in networks.body or ()), key=lambda seen: seen.name)),
+        secrets=tuple(sorted((_secret(item) for item in secrets.body or ()), key=lambda seen: seen.name)),
+        configs=tuple(sorted((_config(item) for item in configs.body or ()), key=lambda seen: seen.name)),
+    )
+
+
+def services_seen(answer: Answer) -> tuple[ServiceSeen, ...]:
+    """The services of a ``GET /services?status=true``, by name."""
+    return tuple(sorted((_service(item) for item in answer.body or ()), key=lambda seen: seen.name))
+
+
+def nodes_seen(answer: Answer) -> tuple[NodeSeen, ...]:
+    """The nodes of a ``GET /nodes``, by host name."""
+    return tuple(sorted((_node(item) for item in answer.body or ()), key=lambda seen: (seen.hostname, seen.id)))
+
+
+def tasks_seen(
+    answer: Answer, services: tuple[ServiceSeen, ...], nodes: tuple[NodeSeen, ...]
+) -> tuple[TaskSeen, ...]:
+    """The tasks of a ``GET /tasks``, by service, slot and age; a task of a removed service keeps the service's id."""
+    service_names = {service.id: service.name for service in services}
+    node_names = {node.id: node.hostname for node in nodes}
+    tasks = (_task(item, service_names, node_names) for item in answer.body or ())
+    return tuple(sorted(tasks, key=lambda seen: (seen.service, seen.slot, seen.created_at, seen.id)))
+
+
+def _service(item: Mapping[str, Any]) -> ServiceSeen:
+    status = item.get("ServiceStatus") or {}
+    update = item.get("UpdateStatus") or {}
+    return ServiceSeen(
+        id=item["ID"],
+        name=item["Spec"]["Name"],
+        index=item["Version"]["Index"],
+        spec=item["Spec"],
+        previous_spec=item.get("PreviousSpec"),
+        update=_update(update) if update.get("State") else None,
+        running=status.get("RunningTasks", 0),
+        desired=status.get("DesiredTasks", 0),
+        created_at=moment(item.get("CreatedAt")),
+        updated_at=moment(item.get("UpdatedAt")),
+    )
+
+
+def _update(update: Mapping[str, Any]) -> UpdateStatus:
+    return UpdateStatus(
+        state=update["State"],
+        message=update.get("Message", ""),
+        started_at=moment(update["StartedAt"]) if update.get("StartedAt") else None,
+        completed_at=moment(update["CompletedAt"]) if update.get("CompletedAt") else None,
+    )
+
+
+def _task(item: Mapping[str, Any], services: Mapping[str, str], nodes: Mapping[str, str]) -> TaskSeen:
+    status = item.get("Status") or {}
+    container = status.get("ContainerStatus") or {}
+    spec = (item.get("Spec") or {}).get("ContainerSpec") or {}
+    health = (spec.get("Healthcheck") or {}).get("Test") or []
+    return TaskSeen(
+        id=item["ID"],
+        service_id=item.get("ServiceID", ""),
+        service=services.get(item.get("ServiceID", ""), item.get("ServiceID", "")),
+        slot=item.get("Slot", 0),
+        node_id=item.get("NodeID", ""),
+        node=nodes.get(item.get("NodeID", ""), ""),
+        state=status.get("State", "new"),
+        desired_state=item.get("DesiredState", ""),
+        message=status.get("Message", ""),
+        error=status.get("Err", ""),
+        exit_code=container.get("ExitCode"),
+        image=str(spec.get("Image", "")).partition("@")[0],
+        at=moment(status.get("Timestamp")),
+        created_at=moment(item.get("CreatedAt")),
+        index=(item.get("Version") or {}).get("Index", 0),
+        container_id=container.get("ContainerID", ""),
+        has_healthcheck=bool(health) and health != ["NONE"],
+    )
+
+
+def _node(item: Mapping[str, Any]) -> NodeSeen:
+    return NodeSeen(
+        id=item["ID"],
+        hostname=(item.get("Description") or {}).get("Hostname", ""),
+        role=item["Spec"].get("Role", ""),
+        availability=item["Spec"].get("Availability", ""),
+        state=(item.get("Status") or {}).get("State", "unknown"),
+    )
+
+
+def _network(item: Mapping[str, Any]) -> NetworkSeen:
+    return NetworkSeen(item["Id"], item["Name"], item.get("Driver", ""), item.get("Labels") or {})
+
+
+def _secret(item: Mapping[str, Any]) -> SecretSeen:
+    spec = item["Spec"]
+    return SecretSeen(
+        item["ID"], spec["Name"], item["Version"]["Index"], spec.get("Labels") or {}, moment(item["CreatedAt"])
+    )
+
+
+def _config(item: Mapping[str, Any]) -> ConfigSeen:
+    spec = item["Spec"]
+    return ConfigSeen(
+        item["ID"],
+        spec["Name"],
+        item["Version"]["Index"],
+        spec.get("Labels") or {},
+        moment(item["CreatedAt"]),
+        base64.b64decode(spec.get("Data") or ""),
+    )

@@ -1,0 +1,237 @@
+"""Compare what is wanted with what is there, object by object; the result is the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from coopnb.model.finding import Finding
+from coopnb.model.image import ImageSeen
+from coopnb.model.plan import (
+    CreateConfig,
+    CreateNetwork,
+    CreateSecret,
+    CreateService,
+    FieldChange,
+    ObjectKind,
+    Operation,
+    Plan,
+    Remove,
+    RestsOn,
+    Untouched,
+    UpdateService,
+)
+from coopnb.model.snapshot import ServiceSeen, Snapshot
+from coopnb.model.stack import Stack, StackService
+from coopnb.plan.canonical import canonical
+from coopnb.plan.fields import fields
+from coopnb.plan.images import image_findings, pin
+from coopnb.plan.restart import interruption
+from coopnb.plan.undo import drop_oldest, keep_state, states
+
+
+def compare(stack: Stack, snapshot: Snapshot, images: Mapping[str, ImageSeen], *, prune: bool = False) -> Plan:
+    """Plan the writes that make the swarm what the stack wants.
+
+    Args:
+        images: what the registries say of each reference, with its tag.
+        prune: whether to remove services that run in the stack and are not in its files.
+    """
+    draft = _Draft(stack, snapshot)
+    draft.networks()
+    draft.secrets()
+    draft.configs()
+    draft.services(images)
+    draft.surplus(prune)
+    running = {service.name: service.spec for service in snapshot.services}
+    draft.findings += image_findings(stack.services, running, images)
+    kept = states(snapshot)
+    previous = kept[-1].name if kept else None
+    new_state = previous
+    if draft.operations or draft.removals:
+        state = keep_state(stack, images, kept)
+        new_state = state.name
+        draft.configs_wanted.append(state)
+        draft.removals += drop_oldest(kept)
+        draft.rests_on += [RestsOn("config", config.name, config.id, config.index) for config in kept]
+    return Plan(
+        server=snapshot.server,
+        nodes=len(snapshot.nodes),
+        app=stack.app,
+        recipe=stack.recipe,
+        stack=stack,
+        version_before=version_running(snapshot),
+        version_after=stack.version,
+        operations=draft.ordered(),
+        untouched=tuple(draft.untouched),
+        findings=tuple(sorted((*stack.findings, *draft.findings), key=Finding.sort_key)),
+        rests_on=tuple(draft.rests_on),
+        looked_at=snapshot.at,
+        previous_state=previous,
+        new_state=new_state,
+        prune=prune,
+        images=images,
+    )
+
+
+def version_running(snapshot: Snapshot) -> str | None:
+    """The version the swarm says it runs (label ``coop-cloud.<stack>.version`` of any service)."""
+    label = f"coop-cloud.{snapshot.stack}.version"
+    for service in snapshot.services:
+        labels = service.spec.get("Labels") or {}
+        if label in labels:
+            return str(labels[label])
+    return "unknown" if snapshot.services else None
+
+
+class _Draft:
+    """A plan in the making: each method looks at one kind of object and adds what it finds."""
+
+    def __init__(self, stack: Stack, snapshot: Snapshot) -> None:
+        self.stack = stack
+        self.snapshot = snapshot
+        self.networks_wanted: list[CreateNetwork] = []
+        self.secrets_wanted: list[CreateSecret] = []
+        self.configs_wanted: list[CreateConfig] = []
+        self.service_writes: list[CreateService | UpdateService] = []
+        self.removals: list[Remove] = []
+        self.untouched: list[Untouched] = []
+        self.findings: list[Finding] = []
+        self.rests_on: list[RestsOn] = []
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [*self.networks_wanted, *self.secrets_wanted, *self.configs_wanted, *self.service_writes]
+
+    def ordered(self) -> tuple[Operation, ...]:
+        """What others rest on first; removals last, so that nothing goes before its successor is accepted."""
+        return (*self.operations, *self.removals)
+
+    def networks(self) -> None:
+        there = {network.name: network for network in self.snapshot.networks}
+        for network in self.stack.networks:
+            if seen := there.get(network.name):
+                self._keep("network", seen.name, seen.id, 0, "is there")
+            elif network.external:
+                self._missing("network", network.name, network.origin, "docker network create --driver overlay --attachable")
+            else:
+                self.networks_wanted.append(CreateNetwork(network.name, network.spec, f"wanted by {network.origin}"))
+
+    def secrets(self) -> None:
+        there = {secret.name: secret for secret in self.snapshot.secrets}
+        for secret in self.stack.secrets:
+            wanted_by = f"wanted by {', '.join(secret.wanted_by) or 'no service'} ({secret.origin})"
+            if seen := there.get(secret.name):
+                self._keep("secret", seen.name, seen.id, seen.index, "is there; swarm never tells its value")
+            elif secret.data is not None:
+                self.secrets_wanted.append(CreateSecret(secret.name, secret.labels, wanted_by, data=secret.data))
+            elif secret.length:
+                cause = f"{secret.length} characters, generated; {wanted_by}"
+                self.secrets_wanted.append(
+                    CreateSecret(secret.name, secret.labels, cause, length=secret.length, charset=secret.charset)
+                )
+            else:
+                self._missing("secret", secret.name, secret.origin, "docker secret create, with the value on its standard input:")
+
+    def configs(self) -> None:
+        there = {config.name: config for config in self.snapshot.configs}
+        for config in self.stack.configs:
+            seen = there.get(config.name)
+            if seen is None and config.external:
+                self._missing("config", config.name, config.origin, "docker config create")
+            elif seen is None:
+                self.configs_wanted.append(
+                    CreateConfig(
+                        config.name, config.labels, config.data or b"", config.template_driver, f"wanted by {config.origin}"
+                    )
+                )
+            elif config.data is not None and seen.data != config.data:
+                self.findings.append(_changed_config(config.name, config.key, config.origin))
+            else:
+                self._keep("config", seen.name, seen.id, seen.index, "is there, with this content")
+
+    def services(self, images: Mapping[str, ImageSeen]) -> None:
+        there = {service.name: service for service in self.snapshot.services}
+        names = {network.id: network.name for network in self.snapshot.networks}
+        for service in self.stack.services:
+            seen = there.get(service.name)
+            spec = pin(service, seen.spec if seen else None, images)
+            if seen is None:
+                origin = service.origins.get("service")
+                cause = f"not there; recipe {self.stack.version}, {origin}" if origin else "not there"
+                self.service_writes.append(CreateService(service.name, spec, cause))
+                continue
+            self.rests_on.append(RestsOn("service", seen.name, seen.id, seen.index))
+            before, after = canonical(seen.spec, names), canonical(spec, names)
+            if before == after:
+                self.untouched.append(Untouched("keep", "service", seen.name, "unchanged, will not be written"))
+            else:
+                self.service_writes.append(self._update(service, seen, spec, before, after))
+
+    def surplus(self, prune: bool) -> None:
+        wanted = {service.name for service in self.stack.services}
+        for seen in self.snapshot.services:
+            if seen.name in wanted:
+                continue
+            self.rests_on.append(RestsOn("service", seen.name, seen.id, seen.index))
+            if prune:
+                self.removals.append(Remove("service", seen.name, seen.id, "not in the files, and prune was asked for"))
+            else:
+                reason = "runs in the stack, not in its files; removed only with prune"
+                self.untouched.append(Untouched("left", "service", seen.name, reason))
+
+    def _update(
+        self, service: StackService, seen: ServiceSeen, spec: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]
+    ) -> UpdateService:
+        effect = interruption(before, after)
+        changes = tuple(self._changes(service, fields(before), fields(after)))
+        force = (seen.spec.get("TaskTemplate") or {}).get("ForceUpdate", 0)
+        template = {**spec["TaskTemplate"], "ForceUpdate": force}
+        return UpdateService(
+            name=seen.name,
+            id=seen.id,
+            index=seen.index,
+            spec={**spec, "TaskTemplate": template},
+            changes=changes,
+            restarts=effect.restarts,
+            interruption=effect.text,
+            interrupts=effect.interrupts,
+            cause=f"{len(changes)} {'field differs' if len(changes) == 1 else 'fields differ'}",
+        )
+
+    def _changes(self, service: StackService, before: dict[str, str], after: dict[str, str]) -> Iterable[FieldChange]:
+        for field in sorted(before.keys() | after.keys(), key=_reading_order):
+            if before.get(field) != after.get(field):
+                yield FieldChange(field, before.get(field), after.get(field), self._cause(service, field, field in after))
+
+    def _cause(self, service: StackService, field: str, wanted: bool) -> str:
+        if not wanted:
+            return "set in the swarm, not in the files"
+        origin = service.origins.get(field)
+        if origin is None:
+            return "set differently in the swarm, not in the files"
+        settings = [name for name in origin.settings if name != "STACK_NAME"]
+        recipe = f"recipe {self.stack.version}, {origin}"
+        return f"setting {', '.join(settings)}; {recipe}" if settings else recipe
+
+    def _keep(self, kind: ObjectKind, name: str, object_id: str, index: int, reason: str) -> None:
+        self.untouched.append(Untouched("keep", kind, name, reason))
+        self.rests_on.append(RestsOn(kind, name, object_id, index))
+
+    def _missing(self, kind: Literal["network", "secret", "config"], name: str, origin: Any, command: str) -> None:
+        text = f"the {kind} {name} is external and not there"
+        self.findings.append(Finding("error", f"{kind}-missing", text, origin, hint=f"Make it on the server: {command} {name}"))
+
+
+def _changed_config(name: str, key: str, origin: Any) -> Finding:
+    text = f"the config {name} is there with other content, and swarm never changes a config's content"
+    settings = [setting for setting in origin.settings if setting.endswith("_VERSION")]
+    hint = f"Raise {settings[0]} so that it gets a new name." if settings else "Give it a new, versioned name."
+    return Finding("error", "config-changed", text, origin, ("configs", key), hint)
+
+
+_FIRST = ("image", "replicas", "mode", "command", "entrypoint")
+
+
+def _reading_order(field: str) -> tuple[int, str]:
+    return (_FIRST.index(field) if field in _FIRST else len(_FIRST), field)

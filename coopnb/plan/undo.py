@@ -1,0 +1,68 @@
+"""What was applied is kept in the swarm itself, so that any admin can see it and undo it.
+
+Every state is a config object outside the stack's namespace. Its content names the state before it, so
+the last few form a chain like commits do, its name is a hash of its content, and nothing in it is a
+time or a person: the same change makes the same state, whoever makes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from coopnb.model.image import ImageSeen
+from coopnb.model.plan import CreateConfig, Remove
+from coopnb.model.snapshot import ConfigSeen, Snapshot
+from coopnb.model.stack import Stack
+
+KEPT_STATES = 5
+STATE_LABEL = "coopnb.state"
+CONFIG_LIMIT = 1_000_000
+"""swarmkit takes configs of up to 1,024,000 bytes (api/validation/secrets.go); some room is left."""
+
+
+def states(snapshot: Snapshot) -> tuple[ConfigSeen, ...]:
+    """The kept states of the app, oldest first."""
+    kept = (config for config in snapshot.configs if config.labels.get(STATE_LABEL) == snapshot.stack)
+    return tuple(sorted(kept, key=lambda config: (config.created_at, config.index)))
+
+
+def keep_state(stack: Stack, images: Mapping[str, ImageSeen], kept: tuple[ConfigSeen, ...]) -> CreateConfig:
+    """The operation that keeps what a plan applies."""
+    content: dict[str, Any] = {
+        **stack.state,
+        "images": {reference: image.digest for reference, image in sorted(images.items()) if image.digest},
+        "previous": kept[-1].name if kept else None,
+    }
+    data = _encoded(content)
+    if len(data) > CONFIG_LIMIT:
+        files = content.get("files") or {}
+        content["files"] = {name: f"sha256:{_sha256(str(text).encode())}" for name, text in files.items()}
+        content["files_left_out"] = "too large for a config object; find them at the recipe's commit"
+        data = _encoded(content)
+    return CreateConfig(
+        name=f"coopnb_{stack.name}_{_sha256(data)[:8]}",
+        labels={STATE_LABEL: stack.name, "coopnb.app": stack.app, "coopnb.version": stack.version},
+        data=data,
+        template_driver=None,
+        cause="what this plan applies, kept for undo; never a secret",
+    )
+
+
+def drop_oldest(kept: tuple[ConfigSeen, ...]) -> tuple[Remove, ...]:
+    """The operations that leave room for one more state."""
+    surplus = kept[: max(0, len(kept) + 1 - KEPT_STATES)]
+    return tuple(
+        Remove("config", config.name, config.id, f"the oldest of {len(kept) + 1} kept states; {KEPT_STATES} are kept")
+        for config in surplus
+    )
+
+
+def _encoded(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False).encode()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

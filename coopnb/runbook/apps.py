@@ -1,0 +1,100 @@
+"""From a choice to an app: what is offered, what was taken, and the pin that is written when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coopnb import commons, envfile
+from coopnb.errors import SettingsError
+from coopnb.model.choice import Choice
+from coopnb.server import LOCAL_FOLDER, PRACTICE, folder_of, plant_samples, recipe_of, stack_name
+from coopnb.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A choice that stands, with the settings it works on.
+
+    Attributes:
+        settings: where the app's settings lie, relative to the workspace, and whether they were made just now.
+        notes: the release notes of the version, if it has any.
+    """
+
+    choice: Choice
+    stack: str
+    settings: str
+    notes: str | None
+
+
+def offered(
+    workspace: Workspace,
+) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """Servers, recipes with their versions (newest first), and the apps each server has."""
+    if not commons.names(workspace):
+        plant_samples(workspace)
+    recipes = {
+        name: tuple(published.version for published in commons.versions(commons.recipe_folder(workspace, name)))
+        for name in commons.names(workspace)
+    }
+    apps: dict[str, tuple[str, ...]] = {}
+    for server, domain in workspace.apps():
+        apps[server] = (*apps.get(server, ()), domain)
+    reachable = (PRACTICE, *sorted(name for name in apps if name == LOCAL_FOLDER))
+    return reachable, recipes, apps
+
+
+def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
+    """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
+
+    Raises:
+        SettingsError: the app belongs to another server, or is of another recipe.
+        CommonsError: there is no such recipe or version.
+    """
+    if choice.server == PRACTICE or not commons.names(workspace):
+        plant_samples(workspace)
+    folder = folder_of(choice.server)
+    path = workspace.env_file(folder, choice.domain)
+    made = not path.is_file()
+    if made:
+        _refuse_elsewhere(workspace, folder, choice.domain)
+        source = commons.read_version(workspace, choice.recipe, choice.version, into)
+        commons.new_app(workspace, folder, choice.domain, source)
+    settings = envfile.read(path)
+    name, pinned = recipe_of(settings.values, path)
+    if name != choice.recipe:
+        raise SettingsError(
+            f"{choice.domain} is a {name}, not a {choice.recipe}; nothing was done",
+            where=str(path),
+            hint=f"Choose the recipe {name}, or another domain.",
+        )
+    if not made:
+        source = commons.read_version(workspace, name, choice.version or pinned, into)
+    where = str(path.relative_to(workspace.root))
+    return Taken(
+        choice=Choice(choice.server, name, source.version, choice.domain),
+        stack=settings.values.get("STACK_NAME") or stack_name(choice.domain),
+        settings=f"{where} (new, from the recipe's .env.sample)" if made else where,
+        notes=source.notes,
+    )
+
+
+def pin(workspace: Workspace, choice: Choice) -> None:
+    """Write into the app's settings which version runs, as abra does; no other byte is touched."""
+    path = workspace.env_file(folder_of(choice.server), choice.domain)
+    settings = envfile.read(path)
+    key = "TYPE" if "TYPE" in settings.values else "RECIPE"
+    pinned = f"{choice.recipe}:{choice.version}"
+    if settings.values.get(key) != pinned:
+        envfile.write(path, envfile.set_value(settings.text, key, pinned))
+
+
+def _refuse_elsewhere(workspace: Workspace, folder: str, domain: str) -> None:
+    others = [server for server, app in workspace.apps() if app == domain and server != folder]
+    if others:
+        raise SettingsError(
+            f"{domain} is an app of the server {', '.join(others)}, not of {folder}; nothing was done",
+            where=str(workspace.servers),
+            hint=f"Choose that server. To run it on {folder} as well, copy its settings into servers/{folder}/ yourself.",
+        )

@@ -1,0 +1,43 @@
+"""What the book writes into the ledger, as the record reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from coopnb.model.choice import Choice
+from coopnb.model.plan import Plan
+
+
+def chosen_facts(choice: Choice) -> Mapping[str, Any]:
+    """The facts of ``chosen``."""
+    return {
+        "server": choice.server,
+        "recipe": choice.recipe,
+        "version": choice.version,
+        "domain": choice.domain,
+    }
+
+
+def planned_facts(plan: Plan) -> Mapping[str, Any]:
+    """The facts of ``planned``: enough to know a year later what was approved."""
+    server = plan.server
+    return {
+        "digest": plan.digest,
+        "server": {
+            "name": server.name,
+            "endpoint": server.endpoint,
+            "swarm_id": server.swarm_id,
+            "practice": server.practice,
+            "engine": server.engine,
+        },
+        "app": plan.app,
+        "recipe": plan.recipe,
+        "version_before": plan.version_before,
+        "version_after": plan.version_after,
+        "operations": [
+            {"verb": item.verb, "kind": item.kind, "name": item.name, "cause": item.cause} for item in plan.operations
+        ],
+        "findings": [str(finding) for finding in plan.findings],
+        "nothing_to_do": plan.nothing_to_do,
+    }
