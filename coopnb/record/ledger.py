@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,6 +80,15 @@ def read_ledger(folder: Path) -> LedgerText | None:
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a ledger ends: bytes, the last number given, and whether the last line is whole."""
+
+    size: int
+    seq: int
+    whole: bool
+
+
 class Ledger:
     """One run's ledger, open for appending. Several processes may append to the same one.
 
@@ -92,6 +101,7 @@ class Ledger:
         self.run = run
         self._redactor = redactor
         self._clock = clock
+        self._end: _End | None = None
 
     def __repr__(self) -> str:
         return f"<Ledger of run {self.run} in {self.folder}>"
@@ -145,25 +155,41 @@ class Ledger:
         Raises:
             LedgerError: it could not be written whole; the act it should precede must not be made.
         """
+        return self._write(step, [(event, facts)])[0]
+
+    def append_all(self, step: str, acts: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write several entries, (event, facts) each, with one write, and have them on the disk before returning.
+
+        Raises:
+            LedgerError: they could not be written whole; the acts they should precede must not be made.
+        """
+        if acts:
+            self._write(step, acts)
+
+    def _write(self, step: str, acts: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Entry]:
         with _as_ledger_error(self.path), _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
-            before = _read_all(descriptor)
-            last = max((entry.seq for entry in parse_ledger(before).entries), default=0)
-            entry = Entry(
-                run=self.run,
-                seq=last + 1,
-                at=timestamp(self._clock()),
-                step=step,
-                event=event,
-                facts=self._redactor.mask_json(facts) if self._redactor else dict(facts),
-            )
-            line = _line(entry)
-            if before and not before.endswith(b"\n"):
-                line = b"\n" + line
-            written = os.write(descriptor, line)
-            if written < len(line):
-                raise OSError(f"only {written} of {len(line)} bytes were written")
+            size = os.fstat(descriptor).st_size
+            if self._end is None or self._end.size != size:
+                self._end = _end_of(_read_all(descriptor))
+            entries = [
+                Entry(
+                    run=self.run,
+                    seq=seq,
+                    at=timestamp(self._clock()),
+                    step=step,
+                    event=event,
+                    facts=self._redactor.mask_json(facts) if self._redactor else dict(facts),
+                )
+                for seq, (event, facts) in enumerate(acts, start=self._end.seq + 1)
+            ]
+            data = (b"" if self._end.whole else b"\n") + b"".join(map(_line, entries))
+            before, self._end = self._end, None
+            written = os.write(descriptor, data)
+            if written < len(data):
+                raise OSError(f"only {written} of {len(data)} bytes were written")
             os.fsync(descriptor)
-        return entry
+            self._end = _End(before.size + written, entries[-1].seq, whole=True)
+        return entries
 
     def entries(self) -> tuple[Entry, ...]:
         """Give the entries that can be read, in order."""
@@ -286,6 +312,11 @@ def _parse_line(line: bytes) -> Entry | None:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _end_of(data: bytes) -> _End:
+    last = max((entry.seq for entry in parse_ledger(data).entries), default=0)
+    return _End(len(data), last, whole=not data or data.endswith(b"\n"))
 
 
 def _read_all(descriptor: int) -> bytes:

@@ -35,6 +35,23 @@ def test_entries_are_lines_in_order(tmp_path: Path) -> None:
     assert [json.loads(line)["seq"] for line in lines] == [1, 2]
 
 
+def test_several_entries_are_written_at_once(tmp_path: Path) -> None:
+    """Entries written together must each be a line with a number of its own; none must write nothing."""
+    ledger = Ledger.create(tmp_path, 1, OPENED)
+    ledger.append_all("apply", [("operation", {"n": 1}), ("operation", {"n": 2})])
+    before = ledger.path.read_bytes()
+    ledger.append_all("apply", [])
+    assert ledger.path.read_bytes() == before
+    Ledger.open(tmp_path).append("apply", "operation_done", {"n": 1})
+    ledger.append("apply", "operation_done", {"n": 2})
+    assert [(entry.seq, entry.event) for entry in ledger.entries()[1:]] == [
+        (2, "operation"),
+        (3, "operation"),
+        (4, "operation_done"),
+        (5, "operation_done"),
+    ]
+
+
 def test_only_the_owner_reads_it(tmp_path: Path) -> None:
     """A ledger must not be readable by others, whatever the umask."""
     before = os.umask(0)
