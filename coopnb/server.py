@@ -117,9 +117,7 @@ class Server:
         return ledger
 
 
-def connect(
-    name: str, *, workspace: Workspace | str | Path | None = None, redactor: Redactor | None = None
-) -> Server:
+def connect(name: str, *, workspace: Workspace | str | Path | None = None, redactor: Redactor | None = None) -> Server:
     """Connect to a server.
 
     Args:
@@ -256,7 +254,7 @@ def _exports(root: Path) -> dict[str, str]:
 
 
 def stack_name(domain: str) -> str:
-    """``wiki.example.org`` -> ``wiki_example_org``, cut at 45 characters so that the names made of it fit swarm's 63."""
+    """``wiki.example.org`` -> ``wiki_example_org``, cut at 45 characters: names made of it must fit 63."""
     return domain.replace(".", "_")[:45]
 
 

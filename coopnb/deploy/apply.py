@@ -47,7 +47,7 @@ def apply(engine: Engine, plan: Plan, ledger: Writer, make_secret: MakeSecret) -
         StalePlan: the swarm changed while the plan was applied; what was done stays done and is in the ledger.
         EngineError, TransportError: the engine refused, or went away; likewise.
     """
-    ids = {(rest.kind, rest.name): rest.id for rest in plan.rests_on}
+    ids: dict[tuple[str, str], str] = {(rest.kind, rest.name): rest.id for rest in plan.rests_on}
     numbered = list(enumerate(plan.operations, start=1))
     facts = {"digest": plan.digest, "previous_state": plan.previous_state, "new_state": plan.new_state}
     ledger.append_all("apply", [("applying", facts)])

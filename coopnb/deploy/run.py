@@ -105,7 +105,9 @@ class Run:
         fresh.sort(key=lambda event: (event.at, event.subject))
         self._new = tuple(fresh)
         self._events += fresh
-        shown = tuple(task for task in tasks if task.desired_state in ("running", "ready") or _recent(task, self._began))
+        shown = tuple(
+            task for task in tasks if task.desired_state in ("running", "ready") or _recent(task, self._began)
+        )
         self._samples.append(Sample(self._seconds(max((answer.at, *(task.at for task in tasks)))), shown))
         return {service.name: service for service in services}, tasks, answer.at
 

@@ -34,7 +34,7 @@ class Engine:
     :class:`coopnb.errors.EngineError` when it refuses.
     """
 
-    def __init__(self, client: docker.APIClient, url: str, timeout: float) -> None:
+    def __init__(self, client: docker.APIClient, url: str, timeout: int) -> None:
         self._client = client
         self.url = url
         self._timeout = timeout

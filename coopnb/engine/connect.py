@@ -20,7 +20,7 @@ MINIMUM_API = (1, 41)
 """``ServiceStatus`` in ``GET /services`` and the job modes are there from 1.41 (Docker 20.10)."""
 
 
-def connect(url: str, timeout: float = 30.0) -> Engine:
+def connect(url: str, timeout: int = 30) -> Engine:
     """Connect to the Engine API at ``url`` and agree on a version.
 
     Args:
@@ -59,7 +59,7 @@ class _OnePool(UnixHTTPAdapter):
         return super().get_connection("http+docker://localhost", proxies)
 
 
-def _unix(url: str, timeout: float) -> docker.APIClient:
+def _unix(url: str, timeout: int) -> docker.APIClient:
     # The version is asked for once more below, through the pooled adapter: cheap, and the
     # constructor has no other way to mount one.
     client = docker.APIClient(base_url=url, version="auto", timeout=timeout)
@@ -69,4 +69,4 @@ def _unix(url: str, timeout: float) -> docker.APIClient:
     return client
 
 
-WAYS_IN: dict[str, Callable[[str, float], docker.APIClient]] = {"unix": _unix}
+WAYS_IN: dict[str, Callable[[str, int], docker.APIClient]] = {"unix": _unix}

@@ -28,7 +28,9 @@ class Wake:
         threading.Thread(target=self._listen, daemon=True, name="coopnb-wake").start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stream.close()
 
     def wait(self, seconds: float) -> None:

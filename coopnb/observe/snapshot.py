@@ -60,9 +60,7 @@ def nodes_seen(answer: Answer) -> tuple[NodeSeen, ...]:
     return tuple(sorted((_node(item) for item in answer.body or ()), key=lambda seen: (seen.hostname, seen.id)))
 
 
-def tasks_seen(
-    answer: Answer, services: tuple[ServiceSeen, ...], nodes: tuple[NodeSeen, ...]
-) -> tuple[TaskSeen, ...]:
+def tasks_seen(answer: Answer, services: tuple[ServiceSeen, ...], nodes: tuple[NodeSeen, ...]) -> tuple[TaskSeen, ...]:
     """The tasks of a ``GET /tasks``, by service, slot and age; a task of a removed service keeps the service's id."""
     service_names = {service.id: service.name for service in services}
     node_names = {node.id: node.hostname for node in nodes}

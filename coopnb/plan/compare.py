@@ -113,7 +113,9 @@ class _Draft:
             if seen := there.get(network.name):
                 self._keep("network", seen.name, seen.id, 0, "is there")
             elif network.external:
-                self._missing("network", network.name, network.origin, "docker network create --driver overlay --attachable")
+                self._missing(
+                    "network", network.name, network.origin, "docker network create --driver overlay --attachable"
+                )
             else:
                 self.networks_wanted.append(CreateNetwork(network.name, network.spec, f"wanted by {network.origin}"))
 
@@ -131,7 +133,9 @@ class _Draft:
                     CreateSecret(secret.name, secret.labels, cause, length=secret.length, charset=secret.charset)
                 )
             else:
-                self._missing("secret", secret.name, secret.origin, "docker secret create, with the value on its standard input:")
+                self._missing(
+                    "secret", secret.name, secret.origin, "docker secret create, with the value on its standard input:"
+                )
 
     def configs(self) -> None:
         there = {config.name: config for config in self.snapshot.configs}
@@ -142,7 +146,11 @@ class _Draft:
             elif seen is None:
                 self.configs_wanted.append(
                     CreateConfig(
-                        config.name, config.labels, config.data or b"", config.template_driver, f"wanted by {config.origin}"
+                        config.name,
+                        config.labels,
+                        config.data or b"",
+                        config.template_driver,
+                        f"wanted by {config.origin}",
                     )
                 )
             elif config.data is not None and seen.data != config.data:
@@ -181,7 +189,12 @@ class _Draft:
                 self.untouched.append(Untouched("left", "service", seen.name, reason))
 
     def _update(
-        self, service: StackService, seen: ServiceSeen, spec: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]
+        self,
+        service: StackService,
+        seen: ServiceSeen,
+        spec: Mapping[str, Any],
+        before: dict[str, Any],
+        after: dict[str, Any],
     ) -> UpdateService:
         effect = interruption(before, after)
         changes = tuple(self._changes(service, fields(before), fields(after)))
@@ -202,7 +215,9 @@ class _Draft:
     def _changes(self, service: StackService, before: dict[str, str], after: dict[str, str]) -> Iterable[FieldChange]:
         for field in sorted(before.keys() | after.keys(), key=_reading_order):
             if before.get(field) != after.get(field):
-                yield FieldChange(field, before.get(field), after.get(field), self._cause(service, field, field in after))
+                yield FieldChange(
+                    field, before.get(field), after.get(field), self._cause(service, field, field in after)
+                )
 
     def _cause(self, service: StackService, field: str, wanted: bool) -> str:
         if not wanted:
@@ -220,7 +235,9 @@ class _Draft:
 
     def _missing(self, kind: Literal["network", "secret", "config"], name: str, origin: Any, command: str) -> None:
         text = f"the {kind} {name} is external and not there"
-        self.findings.append(Finding("error", f"{kind}-missing", text, origin, hint=f"Make it on the server: {command} {name}"))
+        self.findings.append(
+            Finding("error", f"{kind}-missing", text, origin, hint=f"Make it on the server: {command} {name}")
+        )
 
 
 def _changed_config(name: str, key: str, origin: Any) -> Finding:

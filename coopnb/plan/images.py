@@ -54,7 +54,9 @@ def image_findings(
             runs = service.name in running and _same_reference(running[service.name], service.image)
             found.append(Finding("warning" if runs else "error", "image-missing", text, origin, path, hint))
         elif image is not None and image.trouble:
-            text = f"the registry tells nothing of {service.image} ({image.trouble}); each node uses what it has or finds"
+            text = (
+                f"the registry tells nothing of {service.image} ({image.trouble}); each node uses what it has or finds"
+            )
             found.append(Finding("warning", "image-unresolved", text, origin, path))
     return found
 

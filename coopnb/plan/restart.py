@@ -35,12 +35,18 @@ def interruption(before: Mapping[str, Any], after: Mapping[str, Any]) -> Interru
         return Interruption(True, False, "start-first, healthcheck: the old task serves until the new one is healthy")
     if order == "start-first":
         return Interruption(
-            True, True, "start-first without a healthcheck: the old task stops when the new one has started, ready or not"
+            True,
+            True,
+            "start-first without a healthcheck: the old task stops when the new one has started, ready or not",
         )
-    at_once = (after.get("UpdateConfig") or {}).get("Parallelism", 1) or replicas
-    if replicas is not None and replicas > at_once:
-        return Interruption(True, False, f"stop-first, {at_once} at a time: {replicas - at_once} of {replicas} tasks serve")
-    return Interruption(True, True, "stop-first: nothing serves from the stop of the old task to the start of the new one")
+    at_once = int((after.get("UpdateConfig") or {}).get("Parallelism", 1)) or replicas
+    if replicas is not None and at_once is not None and replicas > at_once:
+        return Interruption(
+            True, False, f"stop-first, {at_once} at a time: {replicas - at_once} of {replicas} tasks serve"
+        )
+    return Interruption(
+        True, True, "stop-first: nothing serves from the stop of the old task to the start of the new one"
+    )
 
 
 def _scaling(before: int | None, after: int | None) -> Interruption:

@@ -96,5 +96,5 @@ def _refuse_elsewhere(workspace: Workspace, folder: str, domain: str) -> None:
         raise SettingsError(
             f"{domain} is an app of the server {', '.join(others)}, not of {folder}; nothing was done",
             where=str(workspace.servers),
-            hint=f"Choose that server. To run it on {folder} as well, copy its settings into servers/{folder}/ yourself.",
+            hint=f"Choose that server. To run it on {folder} as well, copy its settings there yourself.",
         )

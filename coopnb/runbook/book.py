@@ -31,8 +31,9 @@ from coopnb.runbook.look_after import look_after
 from coopnb.runbook.operator import operator
 from coopnb.runbook.place import open_ledger
 from coopnb.server import Server, as_workspace, connect, folder_of, load_app, refuse_blocked, refuse_stale
+from coopnb.show.applied import applied_output
 from coopnb.show.live import LiveView
-from coopnb.show.notes import applied_output, checks_output, chosen_output
+from coopnb.show.notes import checks_output, chosen_output
 from coopnb.show.output import display
 from coopnb.show.plan import plan_output
 from coopnb.show.report import report_output
@@ -124,7 +125,11 @@ class Book:
             taken = take(self.workspace, choice, self._recipe_folder)
             self._choice = taken.choice
             self.ledger.append("take", "chosen", chosen_facts(taken.choice))
-            display(chosen_output(taken.choice, taken.stack, settings=taken.settings, notes=taken.notes, **self._mark("take")))
+            display(
+                chosen_output(
+                    taken.choice, taken.stack, settings=taken.settings, notes=taken.notes, **self._mark("take")
+                )
+            )
 
     def plan(self, *, prune: bool = False) -> None:
         """Look at the server and show every change that would be made. Changes nothing.
@@ -242,11 +247,12 @@ class Book:
                 hint=f"Read the plan above. If you want it: approve={plan.short_digest}",
             )
         if typed != plan.app and not by_digest:
+            wrong = f"what was typed is not {plan.app}" if typed else "this plan waits for an approval"
             raise NotApproved(
-                "this plan waits for an approval; nothing was written" if not typed
-                else f"what was typed is not {plan.app}; nothing was written",
+                f"{wrong}; nothing was written",
                 where=f"server {plan.server.name}, {plan.app}",
-                hint=f"Type {plan.app} and a reason above, then run this cell again.\nHeadless: approve={plan.short_digest}",
+                hint=f"Type {plan.app} and a reason above, then run this cell again.\n"
+                f"Headless: approve={plan.short_digest}",
             )
         if not reason:
             raise NotApproved(

@@ -19,6 +19,7 @@ def chosen_output(
     stack: str,
     server: ServerIdentity | None = None,
     notes: str | None = None,
+    settings: str = "",
     run: int | None = None,
     step: str = "take",
 ) -> Output:
@@ -30,6 +31,7 @@ def chosen_output(
         ("version", choice.version),
         ("domain", choice.domain),
         ("stack", stack),
+        *((("settings", settings),) if settings else ()),
     )
     blocks: list[Block] = [
         Line(f"Chosen: {choice.recipe} {choice.version} as {choice.domain} on {where}", head=True),

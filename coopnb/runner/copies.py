@@ -1,0 +1,87 @@
+"""Copies: a model is never run in place, so every run begins with one, in a folder of its own."""
+
+from __future__ import annotations
+
+import html
+import os
+import socket
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from coopnb.record.ledger import Ledger, open_run, utc_now
+from coopnb.runbook.operator import operator
+from coopnb.runner.models import cell_digests, find_model, model_commit, read_model
+from coopnb.server import as_workspace
+from coopnb.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A copy to work in; a notebook shows it as a link.
+
+    Attributes:
+        notebook: the copy. root: the folder a link is relative to (JupyterLab's).
+    """
+
+    notebook: Path
+    root: Path
+
+    def __str__(self) -> str:
+        return f"A copy to work in: {self._link()}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        link = html.escape(self._link())
+        return {
+            "text/plain": str(self),
+            "text/html": f'<p>A copy to work in: <a href="{link}">{link}</a></p>',
+        }
+
+    def _link(self) -> str:
+        return os.path.relpath(self.notebook, self.root)
+
+
+def new_run(runbook: str, *, workspace: Workspace | str | Path | None = None) -> NewRun:
+    """Copy a runbook's model into a run folder of the workspace, blank, for somebody to work in.
+
+    Raises:
+        InputError: there is no such runbook.
+    """
+    place = as_workspace(workspace)
+    model = find_model(runbook)
+    notebook = read_model(model)
+    ledger = begin(place, model, notebook, app="", headless=False)
+    path = write_copy(notebook, ledger.folder / model.name)
+    return NewRun(path, place.own)
+
+
+def begin(place: Workspace, model: Path, notebook: Any, *, app: str, headless: bool) -> Ledger:
+    """Open the run of a copy, and mark the copy with what it was copied from."""
+    commit = model_commit(model)
+    facts = {
+        "runbook": model.stem,
+        "model_commit": commit,
+        "who": operator(os.environ),
+        "host": socket.gethostname(),
+        "coopnb": version("coopnb"),
+        "headless": headless,
+    }
+    ledger = open_run(place.make(place.runs), model.stem, app, utc_now().date().isoformat(), facts)
+    notebook.metadata["coopnb"] = {
+        "kind": "copy",
+        "runbook": model.stem,
+        "run": ledger.run,
+        "model_commit": commit,
+        "model_digest": cell_digests(notebook),
+    }
+    return ledger
+
+
+def write_copy(notebook: Any, path: Path) -> Path:
+    """Write the copy, readable by its owner only."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        nbformat.write(notebook, file)  # type: ignore[no-untyped-call]
+    return path

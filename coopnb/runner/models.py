@@ -1,0 +1,118 @@
+"""Models: the runbooks as they are shipped, and the parameters they declare."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from coopnb.errors import InputError
+
+PARAMETERS_TAG = "parameters"
+INJECTED_TAG = "injected-parameters"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def models_folder() -> Path:
+    """Where the models lie: in the package when it is installed, beside it in a checkout."""
+    installed = _PACKAGE / "notebooks" / "runbooks"
+    return installed if installed.is_dir() else _PACKAGE.parent / "notebooks" / "runbooks"
+
+
+def model_names() -> tuple[str, ...]:
+    """The names of all runbooks."""
+    return tuple(sorted(path.stem for path in models_folder().glob("*.ipynb")))
+
+
+def find_model(runbook: str) -> Path:
+    """The model of a runbook, by its name or by a path.
+
+    Raises:
+        InputError: there is none; it says which there are.
+    """
+    path = Path(runbook)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path.resolve()
+    named = models_folder() / f"{runbook}.ipynb"
+    if "/" not in runbook and named.is_file():
+        return named
+    raise InputError(
+        f"there is no runbook {runbook}",
+        what=f"there are: {', '.join(model_names()) or 'none'}",
+        where=str(models_folder()),
+        hint="Name one of them, or give the path of a notebook.",
+    )
+
+
+def read_model(path: Path) -> Any:
+    """The notebook, as nbformat has it.
+
+    Raises:
+        InputError: it cannot be read as a notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise InputError(f"the runbook cannot be read: {error}", where=str(path)) from error
+
+
+def model_commit(path: Path) -> str:
+    """The commit the model is at (``abc1234``, with ``+changes`` if it differs from it), or empty outside git."""
+    try:
+        commit = _git(path, "log", "-1", "--format=%h", "--", path.name)
+        changed = _git(path, "status", "--porcelain", "--", path.name)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return f"{commit}+changes" if commit and changed else commit
+
+
+def cell_digests(notebook: Any) -> dict[str, str]:
+    """Cell id -> SHA-256 of its source: a copy's cells are held against these."""
+    return {cell.id: hashlib.sha256(cell.source.encode()).hexdigest() for cell in notebook.cells}
+
+
+def declared(notebook: Any) -> dict[str, Any]:
+    """The parameters of a notebook and their defaults: the assignments of its tagged cell."""
+    for cell in notebook.cells:
+        if PARAMETERS_TAG in cell.metadata.get("tags", ()):
+            return {
+                target.id: ast.literal_eval(statement.value)
+                for statement in ast.parse(cell.source).body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            }
+    return {}
+
+
+def with_parameters(notebook: Any, given: Mapping[str, str], where: str) -> None:
+    """Add one cell after the declared parameters that sets the given ones, as papermill does.
+
+    Raises:
+        InputError: a name is not declared.
+    """
+    names = declared(notebook)
+    if unknown := sorted(given.keys() - names.keys()):
+        raise InputError(
+            f"the runbook has no parameter {', '.join(unknown)}",
+            what=f"it has: {', '.join(names)}",
+            where=where,
+            hint="Pass them as -p name=value.",
+        )
+    if not given:
+        return
+    source = "\n".join(f"{name} = {given[name]!r}" for name in names if name in given)
+    cell = nbformat.v4.new_code_cell(source, id=INJECTED_TAG, metadata={"tags": [INJECTED_TAG]})  # type: ignore[no-untyped-call]
+    at = next(i for i, cell in enumerate(notebook.cells) if PARAMETERS_TAG in cell.metadata.get("tags", ()))
+    notebook.cells.insert(at + 1, cell)
+
+
+def _git(path: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(path.parent), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    return done.stdout.strip()
