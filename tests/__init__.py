@@ -1,0 +1,1 @@
+"""The tests of coopnb, a folder a room."""

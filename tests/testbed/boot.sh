@@ -1,0 +1,25 @@
+# Runs as process 1 of namespaces of its own (network, mounts, processes, host name), starts dockerd there and waits for it.
+# Environment: ENGINE_DIRECTORY, ENGINE_NAME, ENGINE_CGROUP, DOCKERD. What it mounts is seen by nobody else and goes with it.
+set -eu
+hostname "$ENGINE_NAME"
+ip link set lo up
+
+# containerd and dockerd write to these whatever their options say
+for folder in /run /opt /etc/docker; do
+  if [ -d "$folder" ]; then mount -t tmpfs tmpfs "$folder"; fi
+done
+
+# without a name server that refuses at once, every task waits 20 s for the registry of an image that is local
+resolver=$(readlink -m /etc/resolv.conf)
+mkdir -p "$(dirname "$resolver")"
+[ -e "$resolver" ] || touch "$resolver"
+mount --bind "$ENGINE_DIRECTORY/resolv.conf" "$resolver"
+
+"$DOCKERD" \
+  --config-file "$ENGINE_DIRECTORY/daemon.json" \
+  --data-root "$ENGINE_DIRECTORY/data" \
+  --exec-root "$ENGINE_DIRECTORY/exec" \
+  --cgroup-parent "$ENGINE_CGROUP" \
+  -p "$ENGINE_DIRECTORY/dockerd.pid" \
+  -H "unix://$ENGINE_DIRECTORY/engine.sock" &
+wait $!
