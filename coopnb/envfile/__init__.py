@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from coopnb.envfile.abra_sh import exports
 from coopnb.envfile.compare import missing
+from coopnb.envfile.exports import exports
 from coopnb.envfile.parse import EnvFile, parse, read
 from coopnb.envfile.write import set_value, write
 
