@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +14,9 @@ from typing import Any
 
 from coopnb.errors import LedgerError, WorkspaceError
 from coopnb.model.ledger import Entry
+from coopnb.record.lines import LEDGER_NAME as LEDGER_NAME
+from coopnb.record.lines import LedgerText, parse_ledger, read_ledger, write_line
 from coopnb.redaction import Redactor
-
-LEDGER_NAME = "ledger.jsonl"
 
 Clock = Callable[[], datetime]
 
@@ -34,50 +33,6 @@ def timestamp(moment: datetime) -> str:
     '2026-11-23T02:13:40.123Z'
     """
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerText:
-    """A ledger as it was found.
-
-    Attributes:
-        entries: in the order of the file.
-        torn: numbers (from 1) of lines that are not a whole entry: a write was cut short there.
-    """
-
-    entries: tuple[Entry, ...]
-    torn: tuple[int, ...]
-
-
-def parse_ledger(data: bytes) -> LedgerText:
-    """Read the bytes of a ledger; a line that is not an entry is reported, never an error."""
-    entries: list[Entry] = []
-    torn: list[int] = []
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        entry = _parse_line(line)
-        if entry is None:
-            torn.append(number)
-        else:
-            entries.append(entry)
-    return LedgerText(tuple(entries), tuple(torn))
-
-
-def read_ledger(folder: Path) -> LedgerText | None:
-    """Read the ledger in a folder, or give ``None`` if there is none.
-
-    Raises:
-        LedgerError: it is there and cannot be read.
-    """
-    try:
-        return parse_ledger((folder / LEDGER_NAME).read_bytes())
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise LedgerError(
-            f"the ledger cannot be read: {error.strerror or error}", where=str(folder / LEDGER_NAME)
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +137,7 @@ class Ledger:
                 )
                 for seq, (event, facts) in enumerate(acts, start=self._end.seq + 1)
             ]
-            data = (b"" if self._end.whole else b"\n") + b"".join(map(_line, entries))
+            data = (b"" if self._end.whole else b"\n") + b"".join(map(write_line, entries))
             before, self._end = self._end, None
             written = os.write(descriptor, data)
             if written < len(data):
@@ -280,38 +235,6 @@ def _last_run(counter: Path, runs: Path) -> int:
         # A counter that was lost is found again in the ledgers, so that no number is given twice.
         found = (parse_ledger(ledger.read_bytes()).entries for ledger in runs.glob(f"*/{LEDGER_NAME}"))
         return max((entry.run for entries in found for entry in entries[:1]), default=0)
-
-
-def _line(entry: Entry) -> bytes:
-    body = {
-        "run": entry.run,
-        "seq": entry.seq,
-        "at": entry.at,
-        "step": entry.step,
-        "event": entry.event,
-        "facts": entry.facts,
-    }
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # A lone surrogate of a container's log becomes its JSON escape.
-    return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _parse_line(line: bytes) -> Entry | None:
-    try:
-        body = json.loads(line)
-        facts = body["facts"]
-        if not isinstance(facts, dict):
-            return None
-        return Entry(
-            run=int(body["run"]),
-            seq=int(body["seq"]),
-            at=str(body["at"]),
-            step=str(body["step"]),
-            event=str(body["event"]),
-            facts=facts,
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
 
 
 def _end_of(data: bytes) -> _End:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from coopnb.errors import LedgerError, WorkspaceError
-from coopnb.record.ledger import LEDGER_NAME, Ledger, next_run_id, open_run, read_ledger
+from coopnb.record.ledger import Ledger, next_run_id, open_run
+from coopnb.record.lines import LEDGER_NAME, read_ledger
 from coopnb.redaction import Redactor
 
 OPENED = {"runbook": "deploy-app", "model_commit": "abc1234", "who": "ana", "host": "laptop", "headless": True}
