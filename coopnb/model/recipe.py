@@ -41,6 +41,8 @@ class Recipe:
         raw_names: ``("secrets", key)`` or ``("configs", key)`` -> the ``name:`` before interpolation
             (``${STACK_NAME}_db_password_${SECRET_DB_PASSWORD_VERSION}``): it tells which setting versions it.
         findings: what this reading drops or doubts.
+        files_data: path relative to the version's root -> bytes, of every file that was read: compose
+            files, env files, and the files of configs and secrets.
     """
 
     source: RecipeVersion
@@ -49,3 +51,4 @@ class Recipe:
     origins: Mapping[KeyPath, Origin] = field(repr=False)
     raw_names: Mapping[KeyPath, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
+    files_data: Mapping[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,0 +1,174 @@
+"""Stage 3, settings into values: docker/cli's ``interpolation`` with its casts.
+
+Only values are replaced, never keys. A value becomes a number or a boolean only where
+``loader/interpolate.go`` lists its path, and only if substitution changed it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from coopnb.model.finding import Finding
+from coopnb.model.origin import KeyPath, Origin, key_path_text
+from coopnb.recipe.node import Node, Scalar, doubt, wrong
+from coopnb.recipe.template import Substituted, substitute
+
+_SERVICE_CASTS: dict[str, str] = {
+    "configs.[].mode": "whole",
+    "secrets.[].mode": "whole",
+    "healthcheck.retries": "whole",
+    "healthcheck.disable": "truth",
+    "deploy.replicas": "whole",
+    "deploy.update_config.parallelism": "whole",
+    "deploy.update_config.max_failure_ratio": "number",
+    "deploy.rollback_config.parallelism": "whole",
+    "deploy.rollback_config.max_failure_ratio": "number",
+    "deploy.restart_policy.max_attempts": "whole",
+    "deploy.placement.max_replicas_per_node": "whole",
+    "ports.[].target": "whole",
+    "ports.[].published": "whole",
+    "ulimits.*": "whole",
+    "ulimits.*.hard": "whole",
+    "ulimits.*.soft": "whole",
+    "privileged": "truth",
+    "oom_score_adj": "whole",
+    "read_only": "truth",
+    "stdin_open": "truth",
+    "tty": "truth",
+    "volumes.[].read_only": "truth",
+    "volumes.[].volume.nocopy": "truth",
+}
+_SECTION_CASTS: dict[str, str] = {
+    "networks.*.external": "truth",
+    "networks.*.internal": "truth",
+    "networks.*.attachable": "truth",
+    "volumes.*.external": "truth",
+    "secrets.*.external": "truth",
+    "configs.*.external": "truth",
+}
+_CASTS: list[tuple[list[str], str]] = [
+    (pattern.split("."), kind)
+    for pattern, kind in [*((f"services.*.{key}", kind) for key, kind in _SERVICE_CASTS.items()), *_SECTION_CASTS.items()]
+]
+_TRUTHS = {**dict.fromkeys(("y", "yes", "true", "on"), True), **dict.fromkeys(("n", "no", "false", "off"), False)}
+_HINT = "to mean a $ itself, write $$"
+
+
+def interpolate(root: Node, settings: Mapping[str, str]) -> tuple[Node, tuple[Finding, ...]]:
+    """Replace the settings in every value of a file.
+
+    Returns the file with values replaced, each with the settings that flowed in, and findings
+    where docker's reading contradicts what is written.
+
+    Raises:
+        RecipeError: an expression docker refuses, a required setting that is missing, a value that
+            must be a number and is none, or a name without a value in an image.
+    """
+    stage = _Interpolation(settings)
+    return stage.node(root, ()), tuple(stage.findings)
+
+
+class _Interpolation:
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.findings: list[Finding] = []
+        self.told_missing: set[str] = set()
+
+    def node(self, node: Node, path: KeyPath) -> Node:
+        if isinstance(node.value, dict):
+            return node.with_value({key: self.node(entry, (*path, key)) for key, entry in node.value.items()})
+        if isinstance(node.value, list):
+            return node.with_value([self.node(item, (*path, index)) for index, item in enumerate(node.value)])
+        if isinstance(node.value, str) and "$" in node.value:
+            return self._text(node, node.value, path)
+        return node
+
+    def _text(self, node: Node, text: str, path: KeyPath) -> Node:
+        done = substitute(text, self.settings)
+        if done.refused is not None:
+            raise wrong(
+                f"{key_path_text(path)} cannot be filled in: {done.refused}", node, path, what=f"written {text!r}",
+                hint=None if "required" in done.refused else _HINT,
+            )
+        self._refuse_in_image(node, done, path)
+        self._report(node, done, path)
+        if done.text == text:
+            return node
+        origin = Origin(node.origin.file, node.origin.line, done.used)
+        return Node(self._cast(node, done.text, path), origin, text)
+
+    def _refuse_in_image(self, node: Node, done: Substituted, path: KeyPath) -> None:
+        if done.missing and len(path) == 3 and (path[0], path[2]) == ("services", "image"):
+            names = " and ".join(done.missing)
+            raise wrong(
+                f"nothing sets {names}, and the image needs it",
+                node,
+                path,
+                what=f"written {node.value!r}, which becomes {done.text!r}",
+                hint=f"set {names} in the app's .env file, or give it a default: ${{{done.missing[0]}:-...}}",
+            )
+
+    def _report(self, node: Node, done: Substituted, path: KeyPath) -> None:
+        for each in done.doubts:
+            text = f"{each.text} (written {node.value!r})"
+            hint = "write it so that docker and the compose specification read the same: ${NAME} or ${NAME:-default}"
+            self.findings.append(doubt("error", each.rule, text, node, path, hint))
+        for name in done.missing:
+            if name not in self.told_missing:
+                self.told_missing.add(name)
+                self.findings.append(
+                    doubt("note", "setting-not-set", f"nothing sets {name}: it is empty here", node, path)
+                )
+
+    def _cast(self, node: Node, text: str, path: KeyPath) -> Scalar:
+        kind = _kind_of(path)
+        if kind is None:
+            return text
+        cast, wanted = _READERS[kind]
+        value = cast(text)
+        if value is None:
+            raise wrong(f"{key_path_text(path)} must be {wanted}", node, path, what=f"{node.written} does not give one")
+        if path[-1] == "mode" and re.fullmatch("0[0-7]+", text):
+            self.findings.append(
+                doubt(
+                    "error",
+                    "octal-read-as-decimal",
+                    f"a mode that comes from a setting is read as a decimal number: {text} is not 0o{text[1:]} here",
+                    node,
+                    path,
+                    f"write the mode itself into the file, or set it to {int(text, 8)}",
+                )
+            )
+        return value
+
+
+def _kind_of(path: KeyPath) -> str | None:
+    """docker matches the dotted text of a path, so a key with a dot in it counts as two parts."""
+    parts = ".".join("[]" if isinstance(part, int) else part for part in path).split(".")
+    for pattern, kind in _CASTS:
+        if len(pattern) == len(parts) and all(want in ("*", part) for want, part in zip(pattern, parts, strict=True)):
+            return kind
+    return None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch("[-+]?[0-9]+", text) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text) if text.strip() == text and "_" not in text else None
+    except ValueError:
+        return None
+
+
+def _truth(text: str) -> bool | None:
+    return _TRUTHS.get(text.lower())
+
+
+_READERS: dict[str, tuple[Callable[[str], int | float | bool | None], str]] = {
+    "whole": (_whole, "a whole number"),
+    "number": (_number, "a number"),
+    "truth": (_truth, "true or false"),
+}

@@ -1,0 +1,94 @@
+"""From the files of a recipe version to a :class:`~coopnb.model.recipe.Recipe`, stage by stage."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from coopnb.errors import RecipeError
+from coopnb.model.finding import Finding
+from coopnb.model.origin import KeyPath, Origin
+from coopnb.model.recipe import Recipe, RecipeVersion
+from coopnb.recipe.canonical import Canonical
+from coopnb.recipe.document import read_document
+from coopnb.recipe.dropped import dropped
+from coopnb.recipe.files import RecipeFiles
+from coopnb.recipe.interpolate import interpolate
+from coopnb.recipe.merge import Merge
+from coopnb.recipe.node import Node, walk
+from coopnb.recipe.references import check_references, read_object_files
+from coopnb.recipe.schema import validate
+from coopnb.recipe.service_lists import Context
+from coopnb.recipe.version import check_keys_of_version, check_same_version, version_of
+
+
+def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str]) -> Recipe:
+    """Read, fill in, check and merge the compose files of a recipe version.
+
+    Args:
+        files: in the order of ``COMPOSE_FILE``, relative to the version's root.
+        settings: of the app, ``STACK_NAME`` among them; the only source of values.
+
+    Raises:
+        RecipeError: anything docker/cli refuses, what only fails later there (an undefined secret, a
+            missing file), and a name without a value in an image; each with file, line and key path.
+    """
+    if not files:
+        raise RecipeError("no compose file is named", where=source.recipe, hint="set COMPOSE_FILE=compose.yml")
+    reader = RecipeFiles(source.root)
+    findings = _about_version(source)
+    context = Context(settings, str(reader.root), posixpath.dirname(files[0]), reader.read, findings)
+    written = [_read(name, reader, findings) for name in files]
+    versions = [version_of(root) for root in written]
+    check_same_version(written, versions)
+    roots: list[Node] = []
+    for root, version in zip(written, versions, strict=True):
+        check_keys_of_version(root, version)
+        filled, doubts = interpolate(root, settings)
+        findings.extend(doubts)
+        roots.append(Canonical(context).run(filled, version))
+        compose = validate(roots[-1])
+    merge = Merge()
+    merged = merge.files(roots)
+    if len(roots) > 1 or list(compose.services) != sorted(compose.services):
+        compose = validate(merged)
+    findings.extend(merge.findings)
+    check_references(compose, merged)
+    read_object_files(compose, merged, reader)
+    findings.extend(dropped(compose, merged))
+    return Recipe(
+        source=source,
+        files=tuple(files),
+        compose=compose,
+        origins=_origins(merged),
+        raw_names=_raw_names(merged),
+        findings=tuple(sorted(findings, key=Finding.sort_key)),
+        files_data=dict(reader.data),
+    )
+
+
+def _about_version(source: RecipeVersion) -> list[Finding]:
+    if source.tagged:
+        return []
+    text = f"{source.recipe} has no released version: it is used as it is at commit {source.version}"
+    return [Finding("warning", "recipe-without-version", text, hint="ask its maintainers to tag a release")]
+
+
+def _read(name: str, reader: RecipeFiles, findings: list[Finding]) -> Node:
+    root, doubts = read_document(reader.read_compose(name), name)
+    findings.extend(doubts)
+    return root
+
+
+def _origins(root: Node) -> dict[KeyPath, Origin]:
+    return {path: node.origin for path, node in walk(root) if path}
+
+
+def _raw_names(root: Node) -> dict[KeyPath, str]:
+    names: dict[KeyPath, str] = {}
+    for section in ("secrets", "configs"):
+        for key, node in root.entries[section].entries.items() if section in root.entries else ():
+            name = node.entries.get("name")
+            if name is not None:
+                names[(section, key)] = name.raw if name.raw is not None else str(name.value)
+    return names
