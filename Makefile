@@ -1,0 +1,59 @@
+# `make` alone says what there is. Every target makes .venv first, and again only when the lock changes.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast test-real lab bench soak references check format lock bare-debian
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+
+help: ## say what there is
+	@echo "coopnb: make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+
+demo: $(INSTALLED) ## deploy a wiki on a practice swarm and keep the record: two commands, both shown
+	@tools/demo
+
+test: test-fast test-real ## all tests: the fast ones, then those with a real engine and a real browser
+
+test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
+	$(PYTHON) -m pytest -q -m "not real"
+
+test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)
+	tools/system-packages install
+	$(PYTHON) -m pytest -q -m real
+
+lab: $(INSTALLED) ## open JupyterLab on $COOPNB_WORKSPACE, or on an ignored .workspace/ here
+	@COOPNB_WORKSPACE="$${COOPNB_WORKSPACE:-$(CURDIR)/.workspace}" $(VENV)/bin/coopnb lab
+
+bench: $(INSTALLED) ## measure against the docker CLI, as ratios in one run
+	tools/system-packages install
+	$(PYTHON) tools/bench
+
+soak: $(INSTALLED) ## the real tests again and again, until one fails or $TIMES runs are over
+	tools/system-packages install
+	@for run in $$(seq "$${TIMES:-5}"); do echo "coopnb: soak run $$run"; $(PYTHON) -m pytest -q -m real || exit 1; done
+
+references: $(INSTALLED) ## write the worked examples in notebooks/examples anew
+	$(PYTHON) tools/references
+
+check: $(INSTALLED) ## style, types and layers: ruff, mypy, import-linter
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(INSTALLED) ## write the files as `check` wants them
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+lock: $(INSTALLED) ## choose the newest versions of all packages and write requirements.lock
+	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
+		--strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements.lock pyproject.toml
+
+bare-debian: ## try `make demo` in a bare Debian 12 tree (as root, with debootstrap)
+	tools/bare-debian-check
+
+$(INSTALLED): requirements.lock pyproject.toml tools/install
+	@tools/install
