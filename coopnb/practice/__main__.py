@@ -1,0 +1,142 @@
+"""The practice process: ``python -m coopnb.practice serve --socket PATH``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from coopnb.practice.process import LOCK, SOCKET_NAME, hold, write_record
+
+_EPILOG = """\
+Then, in another terminal:
+
+  docker -H unix://PATH node ls
+  docker -H unix://PATH stack deploy -c compose.yml demo
+  docker -H unix://PATH stack services demo
+
+Nothing that is deployed here runs: images, containers, their health and their logs are simulated, as the
+world file says. The clock is 'real' for people, and 'auto' for tests: there time moves only when a client
+reads a list of tasks, services, containers or nodes again and nothing in it is new.
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; 2 when something that was given is wrong."""
+    given = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    socket = Path(os.path.abspath(given.socket))
+    home = Path(os.path.abspath(given.directory)) if given.directory else socket.parent
+    if not home.is_dir():
+        return _complain(f"{home}: no such directory")
+    lock = hold(home / LOCK)
+    if lock is None:
+        return _complain(f"{home}: another practice swarm serves here")
+    try:
+        return asyncio.run(_serve(given, socket, home))
+    finally:
+        os.close(lock)
+
+
+async def _serve(given: argparse.Namespace, socket: Path, home: Path) -> int:
+    from coopnb.practice.clock import Clock, RealClock
+    from coopnb.practice.server import listen
+    from coopnb.practice.swarm import PracticeSwarm
+    from coopnb.practice.world import WorldError, load_world
+
+    try:
+        world = load_world(Path(given.world) if given.world else None)
+    except WorldError as error:
+        return _complain(str(error))
+    clock = RealClock(speed=given.speed) if given.clock == "real" else Clock(mode="auto")
+    try:
+        server = listen(PracticeSwarm(world, clock, given.seed), socket)
+    except OSError as error:
+        return _complain(f"{socket}: cannot listen: {error.strerror or error}")
+    inode = socket.lstat().st_ino
+    over = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, over.set)
+    write_record(home, socket)
+    _say_ready(given.ready_fd)
+    await _until_over_or_homeless(over, home)
+    server.stop()
+    with contextlib.suppress(OSError):
+        if socket.lstat().st_ino == inode:
+            socket.unlink()
+    if socket.parent != home and socket.parent.name.startswith("coopnb-") and socket.name == SOCKET_NAME:
+        with contextlib.suppress(OSError):
+            socket.parent.rmdir()
+    with contextlib.suppress(OSError):
+        (home / "process.json").unlink()
+    return 0
+
+
+async def _until_over_or_homeless(over: asyncio.Event, home: Path) -> None:
+    """Wait for a signal, or until the directory is gone: a removed workspace leaves no process behind."""
+    inode = home.stat().st_ino
+    while True:
+        try:
+            await asyncio.wait_for(over.wait(), timeout=_HOME_CHECK)
+            return
+        except TimeoutError:
+            try:
+                if home.stat().st_ino != inode:
+                    return
+            except OSError:
+                return
+
+
+_HOME_CHECK = 2.0
+
+
+def _say_ready(descriptor: int | None) -> None:
+    if descriptor is not None:
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b"ready\n")
+        os.close(descriptor)
+    else:
+        print("ready", flush=True)
+
+
+def _complain(text: str) -> int:
+    print(f"practice: {text}", file=sys.stderr, flush=True)
+    return 2
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 10_000:
+        raise argparse.ArgumentTypeError("expected a number above 0, at most 10000")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m coopnb.practice",
+        description="A simulated Docker Engine in swarm mode, on a unix socket.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser(
+        "serve", help="serve one practice swarm until SIGTERM", epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument("--socket", required=True, metavar="PATH", help="the unix socket to listen on (mode 0600)")
+    serve.add_argument("--directory", metavar="DIR", help="its home; it ends when that is removed (default: the socket's)")
+    serve.add_argument("--clock", choices=("real", "auto"), default="real", help="how time moves (default: real)")
+    serve.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="a real clock X times as fast")
+    serve.add_argument("--world", metavar="FILE", help="a world in YAML (default: three nodes, network 'proxy')")
+    serve.add_argument("--seed", type=int, metavar="N", help="replaces the world's seed, from which all ids come")
+    serve.add_argument("--ready-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

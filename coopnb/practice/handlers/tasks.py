@@ -1,0 +1,63 @@
+"""/tasks: list and inspect."""
+
+from __future__ import annotations
+
+from coopnb.practice.handlers.find import find
+from coopnb.practice.handlers.services import find_service
+from coopnb.practice.objects import Node, Service, Task
+from coopnb.practice.specs.filters import Filters, read_filters
+from coopnb.practice.specs.render import task_json
+from coopnb.practice.swarm import PracticeSwarm
+from coopnb.practice.wire import Request, Response, json_response
+from coopnb.practice.wire_errors import Refusal
+
+_ACCEPTED = ("_up-to-date", "desired-state", "id", "label", "name", "node", "runtime", "service")
+_DESIRED = ("running", "shutdown", "accepted", "ready", "complete", "remove")
+
+
+def list_tasks(swarm: PracticeSwarm, request: Request) -> Response:
+    """All tasks that pass the filters; a label is one of the task's service."""
+    filters = read_filters(request, _ACCEPTED)
+    services = {find_service(swarm, reference).id for reference in filters.get("service")}
+    nodes = {_node_id(swarm, reference) for reference in filters.get("node")}
+    for wanted in filters.get("desired-state"):
+        if wanted not in _DESIRED:
+            raise Refusal(500, f"Invalid desired-state filter: '{wanted}'")
+    kept = [
+        task
+        for task in swarm.store.all(Task)
+        if (not services or task.service_id in services)
+        and (not nodes or task.node_id in nodes)
+        and filters.prefix("id", task.id)
+        and filters.prefix("name", task.name)
+        and filters.labels("label", task.service_labels)
+        and filters.exact("desired-state", task.desired.text)
+        and filters.exact("runtime", "container")
+        and _up_to_date(swarm, filters, task)
+    ]
+    return json_response([task_json(task) for task in kept])
+
+
+def inspect_task(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
+    """One task."""
+    return json_response(task_json(find_task(swarm, reference)))
+
+
+def find_task(swarm: PracticeSwarm, reference: str) -> Task:
+    """The task that an id, a name or the beginning of an id means."""
+    return find(swarm.store, Task, reference, lambda task: task.name)
+
+
+def _node_id(swarm: PracticeSwarm, reference: str) -> str:
+    reference = swarm.local_node.id if reference == "self" else reference
+    return find(swarm.store, Node, reference, lambda node: node.hostname).id
+
+
+def _up_to_date(swarm: PracticeSwarm, filters: Filters, task: Task) -> bool:
+    """Whether a task was made for its service's present spec (a filter that the CLI uses while it waits)."""
+    wanted = filters.get("_up-to-date")
+    if not wanted:
+        return True
+    service = swarm.store.get(Service, task.service_id)
+    current = service is not None and task.spec_version == service.spec_version
+    return current is (wanted[0].lower() in ("1", "true"))

@@ -1,0 +1,1 @@
+"""Keeps tasks as the services want them: a file for each of swarmkit's orchestration loops."""

@@ -1,0 +1,101 @@
+"""The orchestrators together: what each change of the store makes them do."""
+
+from __future__ import annotations
+
+from coopnb.practice.clock import Clock
+from coopnb.practice.fibers import Fibers
+from coopnb.practice.ids import Ids
+from coopnb.practice.objects import Node, Service, Task, TaskState
+from coopnb.practice.orchestrator.everywhere import Everywhere
+from coopnb.practice.orchestrator.reaper import Reaper
+from coopnb.practice.orchestrator.replicated import Replicated
+from coopnb.practice.orchestrator.restart import Restarts
+from coopnb.practice.orchestrator.tasks import Tasks
+from coopnb.practice.orchestrator.updater import Updater
+from coopnb.practice.scheduler.constraints import meets
+from coopnb.practice.store import Change, Store
+
+
+class Orchestration:
+    """Told of every change; ``tick`` looks at the services that need it."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids, fibers: Fibers) -> None:
+        self._store = store
+        self._clock = clock
+        self._tasks = Tasks(store, clock, ids)
+        self._restarts = Restarts(self._tasks, store, clock, fibers)
+        self._updater = Updater(self._tasks, self._restarts, store, clock, fibers)
+        self._replicated = Replicated(self._tasks, self._restarts, self._updater)
+        self._everywhere = Everywhere(self._tasks, self._restarts, self._updater)
+        self._reaper = Reaper(store, clock)
+        self._due: dict[str, None] = {}
+
+    def changed(self, change: Change) -> None:
+        """Take note of one change."""
+        self._reaper.changed(change)
+        match change.object:
+            case Service() as service:
+                self._service_changed(service, gone=change.new is None)
+            case Task() as task:
+                self._task_changed(task, gone=change.new is None)
+            case Node() as node:
+                self._node_changed(node)
+
+    def tick(self) -> bool:
+        """Look at every service that is due; whether there was one."""
+        due, self._due = self._due, {}
+        for service_id in due:
+            service = self._store.get(Service, service_id)
+            if service is not None:
+                (self._everywhere if service.is_global else self._replicated).reconcile(service)
+        return bool(due)
+
+    def _service_changed(self, service: Service, gone: bool) -> None:
+        if not gone:
+            self._due[service.id] = None
+            return
+        self._updater.cancel(service.id)
+        self._restarts.forget(service.id)
+        for task in self._store.tasks_of(service.id):
+            self._tasks.want(task, TaskState.REMOVE)
+
+    def _task_changed(self, task: Task, gone: bool) -> None:
+        if gone:
+            if task.wanted:
+                self._due[task.service_id] = None
+            return
+        self._updater.task_changed(task)
+        if task.state > TaskState.RUNNING and task.wanted:
+            service = self._store.get(Service, task.service_id)
+            if service is not None:
+                self._restarts.restart(service, task)
+
+    def _node_changed(self, node: Node) -> None:
+        unfit = node.availability == "drain" or node.state == "down" or self._store.get(Node, node.id) is None
+        for task in self._store.all(Task):
+            if task.node_id != node.id or not task.wanted:
+                continue
+            service = self._store.get(Service, task.service_id)
+            if service is None or service.is_global:
+                continue
+            if unfit:
+                self._restarts.restart(service, task)
+        if not unfit:
+            self._enforce(node)
+        for service in self._store.all(Service):
+            if service.is_global:
+                self._due[service.id] = None
+
+    def _enforce(self, node: Node) -> None:
+        """Reject tasks whose constraints the node no longer meets (swarmkit's constraintenforcer)."""
+        for task in self._store.all(Task):
+            if task.node_id != node.id or not task.wanted or not TaskState.ASSIGNED <= task.state <= TaskState.RUNNING:
+                continue
+            if not meets(node, task.spec.get("Placement")):
+                self._store.update(
+                    task,
+                    state=TaskState.REJECTED,
+                    message="task rejected by constraint enforcer",
+                    err="assigned node no longer meets constraints",
+                    timestamp=self._clock.now,
+                )

@@ -1,0 +1,77 @@
+"""Tasks as the orchestrators see them: made from a service, grouped by place, compared with their spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from coopnb.practice.clock import Clock
+from coopnb.practice.ids import Ids
+from coopnb.practice.objects import Json, Node, Service, Task, TaskState
+from coopnb.practice.scheduler.constraints import meets
+from coopnb.practice.store import Store
+
+Slot = list[Task]
+
+
+class Tasks:
+    """Makes tasks and changes what is wanted of them."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        self.store = store
+        self._clock = clock
+        self._ids = ids
+
+    def create(self, service: Service, slot: int, node_id: str = "", desired: TaskState = TaskState.RUNNING) -> Task:
+        """Add a new task of a service for a slot or a node."""
+        return self.store.create(
+            Task(
+                id=self._ids.object_id(),
+                service_id=service.id,
+                service_name=service.name,
+                service_labels=service.spec.get("Labels") or {},
+                spec=service.spec["TaskTemplate"],
+                endpoint_spec=service.spec.get("EndpointSpec"),
+                spec_version=service.spec_version,
+                slot=slot,
+                node_id=node_id,
+                desired=desired,
+                timestamp=self._clock.now,
+            )
+        )
+
+    def want(self, task: Task, desired: TaskState) -> None:
+        """Change what is wanted of a task; a task is never called back from a later wish to an earlier one."""
+        current = self.store.get(Task, task.id)
+        if current is not None and current.desired < desired:
+            self.store.update(current, desired=desired)
+
+
+def by_place(tasks: Iterable[Task]) -> dict[tuple[int, str], Slot]:
+    """Tasks by slot (replicated) or node (global); those to be removed are nobody's business any more."""
+    places: dict[tuple[int, str], Slot] = {}
+    for task in tasks:
+        if task.desired < TaskState.REMOVE:
+            places.setdefault(task.place, []).append(task)
+    return places
+
+
+def is_dirty(service: Service, task: Task, node: Node | None) -> bool:
+    """Whether a task does not match its service's spec (swarmkit's orchestrator/task.go).
+
+    A difference in placement alone is none while the task's node still meets the constraints.
+    """
+    if task.spec_version == service.spec_version:
+        return False
+    wanted = service.spec["TaskTemplate"]
+    if (service.spec.get("EndpointSpec") or None) != (task.endpoint_spec or None):
+        return True
+    if _without_placement(wanted) != _without_placement(task.spec):
+        return True
+    if wanted.get("Placement") == task.spec.get("Placement"):
+        return False
+    return node is None or not meets(node, wanted.get("Placement"))
+
+
+def _without_placement(spec: Json) -> dict[str, Any]:
+    return {key: value for key, value in spec.items() if key != "Placement"}

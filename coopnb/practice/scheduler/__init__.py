@@ -1,0 +1,1 @@
+"""Gives pending tasks a node, or says why none is suitable."""
