@@ -52,9 +52,7 @@ _SERVICE: dict[str, Form] = {
             "update_config": forms.nested(_UPDATE),
             "rollback_config": forms.nested(_UPDATE),
             "restart_policy": forms.nested({"delay": forms.duration, "window": forms.duration}),
-            "resources": forms.nested(
-                dict.fromkeys(("limits", "reservations"), forms.nested({"memory": forms.size}))
-            ),
+            "resources": forms.nested(dict.fromkeys(("limits", "reservations"), forms.nested({"memory": forms.size}))),
         }
     ),
 }
@@ -103,7 +101,9 @@ class Canonical:
         for key, entry in node.entries.items():
             path = (section, key)
             if section in ("services", "networks", "volumes", "secrets", "configs") and not _KEY.fullmatch(key):
-                raise wrong(f"{key!r} is no name for one of the {section}", entry, path, hint="use letters, digits, . _ -")
+                raise wrong(
+                    f"{key!r} is no name for one of the {section}", entry, path, hint="use letters, digits, . _ -"
+                )
             if section == "services":
                 result[key] = self._service(entry, path)
             else:

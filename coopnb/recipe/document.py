@@ -70,9 +70,9 @@ def read_document(data: bytes, file: str) -> tuple[Node, tuple[Finding, ...]]:
 
 
 def _unreadable(error: yaml.YAMLError, file: str) -> RecipeError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
-    line = f":{mark.line + 1}" if mark else ""
+    line = "" if mark is None else f":{mark.line + 1}"
     return RecipeError(
         "the file is not readable as YAML",
         what=str(reason),

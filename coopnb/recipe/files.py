@@ -38,7 +38,9 @@ class RecipeFiles:
                 hint=f"it has {', '.join(there)}: look at COMPOSE_FILE" if there else "is this the folder of a recipe?",
             ) from None
         except OSError as error:
-            raise RecipeError(f"the file {name} cannot be read", what=str(error.strerror), where=str(self.root)) from None
+            raise RecipeError(
+                f"the file {name} cannot be read", what=str(error.strerror), where=str(self.root)
+            ) from None
         return self.data[name]
 
     def read(self, name: str, node: Node, path: KeyPath) -> bytes:
@@ -52,7 +54,9 @@ class RecipeFiles:
         try:
             data = inside.read_bytes()
         except OSError as error:
-            reason = "is not in the recipe" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+            reason = (
+                "is not in the recipe" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+            )
             hint = "look for a typing error in the path; it begins at the folder of the first compose file"
             raise RecipeError(f"the file {name!r} {reason}", where=where, hint=hint) from None
         self.data[name] = data

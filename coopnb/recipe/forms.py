@@ -79,7 +79,9 @@ def size(node: Node, path: KeyPath) -> Node:
 def hosts(node: Node, path: KeyPath) -> Node:
     """Extra hosts, to a list of ``host:address``; brackets around an address are taken off."""
     if isinstance(node.value, dict):
-        given = [entry.with_value(f"{host}:{_shown(entry)}") for host, entry in node.value.items() if entry.value is not None]
+        given = [
+            entry.with_value(f"{host}:{_shown(entry)}") for host, entry in node.value.items() if entry.value is not None
+        ]
         given.sort(key=lambda item: str(item.value))
     elif isinstance(node.value, list):
         distinct(node, path)

@@ -49,7 +49,10 @@ _SECTION_CASTS: dict[str, str] = {
 }
 _CASTS: list[tuple[list[str], str]] = [
     (pattern.split("."), kind)
-    for pattern, kind in [*((f"services.*.{key}", kind) for key, kind in _SERVICE_CASTS.items()), *_SECTION_CASTS.items()]
+    for pattern, kind in [
+        *((f"services.*.{key}", kind) for key, kind in _SERVICE_CASTS.items()),
+        *_SECTION_CASTS.items(),
+    ]
 ]
 _TRUTHS = {**dict.fromkeys(("y", "yes", "true", "on"), True), **dict.fromkeys(("n", "no", "false", "off"), False)}
 _HINT = "to mean a $ itself, write $$"
@@ -88,7 +91,10 @@ class _Interpolation:
         done = substitute(text, self.settings)
         if done.refused is not None:
             raise wrong(
-                f"{key_path_text(path)} cannot be filled in: {done.refused}", node, path, what=f"written {text!r}",
+                f"{key_path_text(path)} cannot be filled in: {done.refused}",
+                node,
+                path,
+                what=f"written {text!r}",
                 hint=None if "required" in done.refused else _HINT,
             )
         self._refuse_in_image(node, done, path)

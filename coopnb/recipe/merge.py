@@ -14,8 +14,10 @@ from coopnb.model.origin import KeyPath, key_path_text
 from coopnb.recipe.node import Node, doubt, plain
 
 _APPENDED = frozenset(
-    "cap_add cap_drop depends_on devices dns dns_search env_file expose external_links extra_hosts "
-    "links security_opt tmpfs test constraints preferences generic_resources".split()
+    (
+        *("cap_add", "cap_drop", "depends_on", "devices", "dns", "dns_search", "env_file", "expose", "external_links"),
+        *("extra_hosts", "links", "security_opt", "tmpfs", "test", "constraints", "preferences", "generic_resources"),
+    )
 )
 _REPLACED = frozenset(("command", "entrypoint"))
 _ALWAYS_REPLACED = frozenset(("replicas", "parallelism", "max_attempts", "retries"))
@@ -52,9 +54,7 @@ class Merge:
                 result[section] = self._each(result[section], node, (section,), self._replace_whole)
         return base.with_value(result)
 
-    def _each(
-        self, base: Node, overlay: Node, path: KeyPath, both: Callable[[Node, Node, KeyPath], Node]
-    ) -> Node:
+    def _each(self, base: Node, overlay: Node, path: KeyPath, both: Callable[[Node, Node, KeyPath], Node]) -> Node:
         result = dict(base.entries)
         for key, node in overlay.entries.items():
             result[key] = both(result[key], node, (*path, key)) if key in result else node
@@ -113,13 +113,17 @@ class Merge:
                 f"{key_path_text(path)} stays as in {base.origin}: docker does not let an empty or "
                 f"false value of a later file override it"
             )
-            self._doubt("overlay-cannot-empty", text, overlay, path, "remove it from the first file, or give another value")
+            self._doubt(
+                "overlay-cannot-empty", text, overlay, path, "remove it from the first file, or give another value"
+            )
         return base
 
     def _append(self, key: str, base: Node, overlay: Node, path: KeyPath) -> Node:
         if key == "test" and base.items and overlay.items:
             text = f"docker joins this test to the one in {base.origin}, and runs neither"
-            self._doubt("healthcheck-test-is-appended", text, overlay, path, "keep the test in one of the two files only")
+            self._doubt(
+                "healthcheck-test-is-appended", text, overlay, path, "keep the test in one of the two files only"
+            )
         return base.with_value([*base.items, *overlay.items])
 
     def _network(self, base: Node, overlay: Node, path: KeyPath) -> Node:
@@ -134,7 +138,9 @@ class Merge:
         lost = overlay.entries.get("driver_opts")
         if lost is not None and plain(lost) != plain(base.entries.get("driver_opts", lost.with_value({}))):
             text = "docker takes a network's driver_opts from the first file only"
-            self._doubt("overlay-options-are-lost", text, lost, (*path, "driver_opts"), "write them into the first file")
+            self._doubt(
+                "overlay-options-are-lost", text, lost, (*path, "driver_opts"), "write them into the first file"
+            )
         return base.with_value(result)
 
     def _logging(self, base: Node, overlay: Node, path: KeyPath) -> Node:

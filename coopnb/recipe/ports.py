@@ -45,10 +45,7 @@ def read_ports(text: str) -> ShortPorts:
     if protocol not in ("tcp", "udp", "sctp"):
         raise ValueError(f"{protocol!r} is no protocol: tcp, udp or sctp")
     first, last = _range(target)
-    if not published:
-        pairs = [(port, 0) for port in range(first, last + 1)]
-    else:
-        pairs = _pairs(first, last, *_range(published))
+    pairs = _pairs(first, last, *_range(published)) if published else [(port, 0) for port in range(first, last + 1)]
     ports = sorted((ShortPort(port, outer, protocol) for port, outer in pairs), key=lambda port: str(port.target))
     return ShortPorts(tuple(ports), _dropped(address))
 

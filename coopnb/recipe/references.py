@@ -5,8 +5,10 @@ docker notices some of this only after it has created networks; here it stops be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from coopnb.errors import RecipeError
-from coopnb.model.compose import Compose
+from coopnb.model.compose import Compose, ConfigObject, SecretObject
 from coopnb.model.origin import KeyPath
 from coopnb.recipe.files import RecipeFiles
 from coopnb.recipe.image import is_image_reference
@@ -48,15 +50,18 @@ def _check_image(image: str, root: Node, path: KeyPath) -> None:
         becomes = f", which becomes {image!r}" if node.raw is not None else ""
         hint = "an image is written name:tag, with the name in lower case"
         raise wrong(
-            f"{image!r} is no name of an image", node, (*path, "image"), what=f"written {node.written}{becomes}", hint=hint
+            f"{image!r} is no name of an image",
+            node,
+            (*path, "image"),
+            what=f"written {node.written}{becomes}",
+            hint=hint,
         )
 
 
-def _check_declared(kind: str, key: str, declared: object, root: Node, path: KeyPath) -> None:
-    assert hasattr(declared, "__contains__"), "a section is a mapping"
+def _check_declared(kind: str, key: str, declared: Mapping[str, object], root: Node, path: KeyPath) -> None:
     if key in declared:
         return
-    names = ", ".join(sorted(str(name) for name in declared)) if hasattr(declared, "__iter__") else ""
+    names = ", ".join(sorted(declared))
     hint = f"declare it under the top-level {kind}s" + (f"; declared there: {names}" if names else "")
     raise wrong(f"the {kind} {key!r} is used and not declared", nearest(root, path), path, hint=hint)
 
@@ -69,9 +74,10 @@ def read_object_files(compose: Compose, root: Node, files: RecipeFiles) -> None:
             outside the recipe's folder.
     """
     for section, objects in (("configs", compose.configs), ("secrets", compose.secrets)):
-        for key, item in objects.items():
+        entries: Mapping[str, ConfigObject | SecretObject] = objects
+        for key, item in entries.items():
             path: KeyPath = (section, key)
-            if item.external or getattr(item, "driver", ""):
+            if item.external or (isinstance(item, SecretObject) and item.driver):
                 continue
             node = nearest(root, (*path, "file"))
             if not item.file:

@@ -54,9 +54,7 @@ def validate(root: Node) -> Compose:
         raise _readable(error.errors(include_url=False, include_context=True), root) from None
     except ValueError:
         path, node = next(
-            (path, node)
-            for path, node in walk(root)
-            if isinstance(node.value, float) and not math.isfinite(node.value)
+            (path, node) for path, node in walk(root) if isinstance(node.value, float) and not math.isfinite(node.value)
         )
         raise wrong(f"{key_path_text(path)} is no number that can be sent", node, path) from None
 
@@ -101,4 +99,6 @@ def _unknown_key_hint(path: KeyPath) -> str:
         "group_add": "swarm has no such option",
     }
     last = str(path[-1])
-    return known_elsewhere.get(last, "look for a typing error, and at the indentation; docker compose knows more keys than docker stack")
+    return known_elsewhere.get(
+        last, "look for a typing error, and at the indentation; docker compose knows more keys than docker stack"
+    )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from coopnb.model.finding import Finding
+from coopnb.model.finding import Finding, Severity
 from coopnb.model.origin import KeyPath
 from coopnb.recipe.forms import distinct, texts_by_name
 from coopnb.recipe.mounts import read_mount
@@ -60,7 +60,9 @@ def _short_ports(item: Node, path: KeyPath, context: Context) -> list[Node]:
         read = read_ports(str(item.value))
     except ValueError as error:
         hint = 'as "8080:80", "53:53/udp", "8000-8001:90-91", or in the long form'
-        raise wrong(f"this port cannot be read: {error}", item, path, what=f"written {item.written}", hint=hint) from None
+        raise wrong(
+            f"this port cannot be read: {error}", item, path, what=f"written {item.written}", hint=hint
+        ) from None
     if read.dropped_address:
         loopback = ipaddress.ip_address(read.dropped_address).is_loopback
         text = (
@@ -68,7 +70,7 @@ def _short_ports(item: Node, path: KeyPath, context: Context) -> list[Node]:
             f"on every address of every node, not only on {read.dropped_address}"
         )
         hint = "leave the address out if that is meant; else do not publish the port"
-        severity = "error" if loopback else "warning"
+        severity: Severity = "error" if loopback else "warning"
         context.findings.append(doubt(severity, "port-address-is-dropped", text, item, path, hint))
     return [
         item.with_value(

@@ -1,0 +1,82 @@
+"""An app to a stack: the sections put together."""
+
+from __future__ import annotations
+
+from coopnb.convert.configs import stack_configs
+from coopnb.convert.field import MAIN, with_field_additions
+from coopnb.convert.networks import stack_networks
+from coopnb.convert.origins import origins
+from coopnb.convert.scope import Scope
+from coopnb.convert.secrets import stack_secrets
+from coopnb.convert.services import service_spec
+from coopnb.convert.state import state
+from coopnb.errors import RecipeError
+from coopnb.model.app import App
+from coopnb.model.finding import Finding
+from coopnb.model.stack import Stack, StackService
+
+DEFAULT_TIMEOUT = 300
+"""Seconds to wait for convergence when the recipe does not say."""
+
+
+def convert(app: App) -> Stack:
+    """Convert an app to the swarm objects it asks for: what docker sends, and what the field adds.
+
+    Pure: the files it needs were read with the recipe.
+
+    Raises:
+        ConvertError: what swarm cannot be told, or is not converted yet; with file, line and key path.
+        RecipeError: a timeout that is no number of seconds.
+    """
+    added = with_field_additions(app)
+    scope = Scope(app.stack, added.compose, added.origins)
+    recipe = app.recipe
+    return Stack(
+        name=app.stack,
+        app=app.domain,
+        recipe=recipe.source.recipe,
+        version=recipe.source.version,
+        services=stack_services(scope),
+        networks=stack_networks(scope),
+        configs=stack_configs(scope, recipe.files_data),
+        secrets=stack_secrets(scope, recipe.files_data, app.secrets),
+        state=state(app),
+        timeout=_timeout(scope),
+        findings=tuple(sorted((*recipe.findings, *added.findings), key=Finding.sort_key)),
+    )
+
+
+def stack_services(scope: Scope) -> tuple[StackService, ...]:
+    """Every service, sorted by key.
+
+    Raises:
+        ConvertError: as :func:`convert`.
+    """
+    return tuple(
+        StackService(
+            key=key,
+            name=scope.name(key),
+            spec=service_spec(key, service, scope),
+            image=service.image,
+            origins=origins(key, service, scope),
+        )
+        for key, service in sorted(scope.compose.services.items())
+    )
+
+
+def _timeout(scope: Scope) -> int:
+    """The label ``coop-cloud.<stack>.timeout``, of the main service first."""
+    label = f"coop-cloud.{scope.stack}.timeout"
+    for key, service in sorted(scope.compose.services.items(), key=lambda pair: pair[0] != MAIN):
+        value = service.deploy.labels.get(label)
+        if not value:
+            continue
+        if value.isascii() and value.isdigit() and 0 < int(value) <= 86_400:
+            return int(value)
+        path = ("services", key, "deploy", "labels", label)
+        raise RecipeError(
+            f"the timeout {value!r} is no number of seconds between 1 and 86400",
+            where=f"{scope.origin(*path)}  services.{key}.deploy.labels",
+            hint=f"set {label} to a number, such as 300",
+        )
+    return DEFAULT_TIMEOUT
