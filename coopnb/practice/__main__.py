@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from coopnb.practice.process import LOCK, SOCKET_NAME, hold, write_record
+from coopnb.practice.process import LOCK, forget_record, hold, write_record
 
 _EPILOG = """\
 Then, in another terminal:
@@ -34,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     home = Path(os.path.abspath(given.directory)) if given.directory else socket.parent
     if not home.is_dir():
         return _complain(f"{home}: no such directory")
+    if not given.directory:
+        return asyncio.run(_serve(given, socket, home))
     lock = hold(home / LOCK)
     if lock is None:
         return _complain(f"{home}: another practice swarm serves here")
@@ -62,18 +64,16 @@ async def _serve(given: argparse.Namespace, socket: Path, home: Path) -> int:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    write_record(home, socket)
+    if given.directory:
+        write_record(home, socket)
     _say_ready(given.ready_fd)
     await _until_over_or_homeless(over, home)
     server.stop()
     with contextlib.suppress(OSError):
         if socket.lstat().st_ino == inode:
             socket.unlink()
-    if socket.parent != home and socket.parent.name.startswith("coopnb-") and socket.name == SOCKET_NAME:
-        with contextlib.suppress(OSError):
-            socket.parent.rmdir()
-    with contextlib.suppress(OSError):
-        (home / "process.json").unlink()
+    if given.directory:
+        forget_record(home, socket)
     return 0
 
 
@@ -125,11 +125,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser(
-        "serve", help="serve one practice swarm until SIGTERM", epilog=_EPILOG,
+        "serve",
+        help="serve one practice swarm until SIGTERM",
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     serve.add_argument("--socket", required=True, metavar="PATH", help="the unix socket to listen on (mode 0600)")
-    serve.add_argument("--directory", metavar="DIR", help="its home; it ends when that is removed (default: the socket's)")
+    serve.add_argument(
+        "--directory", metavar="DIR", help="its home; it ends when that is removed (default: the socket's)"
+    )
     serve.add_argument("--clock", choices=("real", "auto"), default="real", help="how time moves (default: real)")
     serve.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="a real clock X times as fast")
     serve.add_argument("--world", metavar="FILE", help="a world in YAML (default: three nodes, network 'proxy')")

@@ -35,7 +35,9 @@ class _Stopped(Exception):
 class Agents:
     """Runs the tasks of all nodes."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids, fibers: Fibers, containers: Containers, world: World) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, ids: Ids, fibers: Fibers, containers: Containers, world: World
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ids = ids
@@ -125,7 +127,9 @@ class Agents:
             yield Wait(_STOP_BEFORE_RUN)
             self._enter(task_id, TaskState.SHUTDOWN, "shutdown", exit_code=0)
             return
-        networked = any(item["Network"]["Spec"].get("DriverConfiguration", {}).get("Name") == "overlay" for item in task.attachments)
+        networked = any(
+            item["Network"]["Spec"].get("DriverConfiguration", {}).get("Name") == "overlay" for item in task.attachments
+        )
         yield Wait(_SIGTERM_WITH_NETWORK if networked else _SIGTERM)
         image = self._world.image(container.image)
         grace = int(task.spec["ContainerSpec"].get("StopGracePeriod", _GRACE))
@@ -148,7 +152,9 @@ class Agents:
             raise _Stopped
 
     def _until_wanted(self, task_id: str) -> Routine:
-        yield Wait(None, lambda: self._is_stopped(task_id) or self._task(task_id).desired == TaskState.RUNNING, (task_id,))
+        yield Wait(
+            None, lambda: self._is_stopped(task_id) or self._task(task_id).desired == TaskState.RUNNING, (task_id,)
+        )
         if self._is_stopped(task_id):
             raise _Stopped
 
@@ -185,7 +191,9 @@ def _healthcheck(spec: Json) -> Json | None:
 
 def _patience(check: Json) -> int:
     """How long a container may fail its check before it is killed."""
-    return int(check.get("StartPeriod") or 0) + int(check.get("Retries") or _RETRIES) * int(check.get("Interval") or _INTERVAL)
+    return int(check.get("StartPeriod") or 0) + int(check.get("Retries") or _RETRIES) * int(
+        check.get("Interval") or _INTERVAL
+    )
 
 
 def _without_digest(task: Task) -> str:

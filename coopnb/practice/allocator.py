@@ -43,15 +43,23 @@ class Allocator:
             ingress = next((network for network in self._store.all(Network) if network.ingress), None)
             wanted = [*([ingress] if ingress is not None else []), *wanted]
         kept = {str(address["NetworkID"]): address for address in service.virtual_ips}
-        addresses = () if spec.get("Mode") == "dnsrr" else tuple(
-            kept.get(network.id) or {"NetworkID": network.id, "Addr": self._address(network)} for network in wanted
+        addresses = (
+            ()
+            if spec.get("Mode") == "dnsrr"
+            else tuple(
+                kept.get(network.id) or {"NetworkID": network.id, "Addr": self._address(network)} for network in wanted
+            )
         )
         return replace(service, ports=ports, virtual_ips=addresses)
 
     def _port(self, port: Json, service: Service) -> Json:
         if port.get("PublishedPort") or port.get("PublishMode") == "host":
             return port
-        same = [old for old in service.ports if old["TargetPort"] == port["TargetPort"] and old["Protocol"] == port["Protocol"]]
+        same = [
+            old
+            for old in service.ports
+            if old["TargetPort"] == port["TargetPort"] and old["Protocol"] == port["Protocol"]
+        ]
         if same:
             return {**port, "PublishedPort": same[0]["PublishedPort"]}
         taken = {item.get("PublishedPort") for other in self._store.all(Service) for item in other.ports}
@@ -88,7 +96,11 @@ class Allocator:
         )
 
     def _attachment(self, network: Network) -> Json:
-        spec: Json = {"Name": network.name, "Labels": dict(network.labels), "DriverConfiguration": {"Name": network.driver}}
+        spec: Json = {
+            "Name": network.name,
+            "Labels": dict(network.labels),
+            "DriverConfiguration": {"Name": network.driver},
+        }
         spec |= {"Attachable": True} if network.attachable else {}
         spec |= {"Internal": True} if network.internal else {}
         spec |= {"Ingress": True} if network.ingress else {}

@@ -91,10 +91,6 @@ class Containers:
         own = self.local_node_id()
         return [container for container in reversed(self._containers.values()) if container.node_id == own]
 
-    def of_task(self, task_id: str) -> Container | None:
-        """The container of a task, or None."""
-        return next((found for found in self._containers.values() if found.task.id == task_id), None)
-
     def local_node_id(self) -> str:
         """The id of the node whose engine one talks to: the leader."""
         return next((node.id for node in self._store.all(Node) if node.leader), "")

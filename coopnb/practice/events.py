@@ -31,6 +31,10 @@ class EventLog:
         self._ring: deque[Json] = deque(maxlen=_RING)
         self._listeners: dict[object, Callable[[Json], None]] = {}
 
+    def forget(self) -> None:
+        """Drop the past: what made the world was no event."""
+        self._ring.clear()
+
     def past(self) -> list[Json]:
         """The events that are still remembered, oldest first."""
         return list(self._ring)

@@ -14,7 +14,7 @@ from coopnb.practice.clock import Clock, Timer
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait ``timeout`` nanoseconds (None: for ever) or until ``until`` holds; it is asked when one of ``about`` changes."""
+    """Wait ``timeout`` nanoseconds (None: for ever) or until ``until`` holds, asked when one of ``about`` changes."""
 
     timeout: int | None = None
     until: Callable[[], bool] | None = None
@@ -71,8 +71,6 @@ class Fibers:
                 if fiber.done is not None:
                     fiber.done()
                 return
-            if fiber.ended:
-                return
             if wait.until is not None and wait.until():
                 answer = True
                 continue
@@ -97,5 +95,5 @@ class Fibers:
 
 
 def sleep(nanoseconds: int) -> Wait:
-    """A wait for time alone."""
+    """Wait for time alone."""
     return Wait(timeout=nanoseconds)

@@ -7,13 +7,14 @@ that its timeouts end; a client that does not poll sees a world that stands stil
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 
 from coopnb.practice.clock import Clock
 from coopnb.practice.store import Store
 from coopnb.practice.wire import Request
 
-_POLLED = ("/tasks", "/services", "/containers", "/nodes")
+_POLLED = re.compile(r"/(?:tasks|services)(?:/[^/]+)?|/containers/(?:json|[^/]+/json)|/nodes")
 _REMEMBERED = 4096
 
 
@@ -39,9 +40,4 @@ class Pace:
                 self._seen.popitem(last=False)
 
     def _paces(self, request: Request) -> bool:
-        path = request.path
-        return (
-            self._clock.mode == "auto"
-            and request.method == "GET"
-            and any(path == root or path.startswith(root + "/") for root in _POLLED)
-        )
+        return self._clock.mode == "auto" and request.method == "GET" and _POLLED.fullmatch(request.path) is not None

@@ -26,6 +26,7 @@ SOCKET_NAME = "engine.sock"
 RECORD, LOCK, START_LOCK, LOG = "process.json", "process.lock", "start.lock", "process.log"
 
 _LONGEST_SOCKET_PATH = 107
+_TEMPORARY = "coopnb-practice-"
 _POLL = 0.02
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -73,6 +74,7 @@ def start(
         found = running(directory)
         if found is not None:
             return found
+        _forget_dead(directory)
         own = socket is None
         path = Path(os.path.abspath(socket)) if socket is not None else _socket_path(directory)
         arguments = ["serve", "--socket", str(path), "--directory", str(directory), "--clock", clock]
@@ -142,6 +144,14 @@ def write_record(directory: Path, socket: Path) -> None:
     fresh.replace(directory / RECORD)
 
 
+def forget_record(directory: Path, socket: Path) -> None:
+    """Remove the record, and the temporary directory of a socket whose path was too long for the home."""
+    (directory / RECORD).unlink(missing_ok=True)
+    if socket.parent != directory and socket.name == SOCKET_NAME and socket.parent.name.startswith(_TEMPORARY):
+        with contextlib.suppress(OSError):
+            socket.parent.rmdir()
+
+
 def _spawn(arguments: list[str], log: Path, timeout: float) -> None:
     """Start the process in a session of its own and wait until it says that it listens."""
     package_root = str(Path(__file__).resolve().parents[2])
@@ -183,7 +193,7 @@ def _socket_path(directory: Path) -> Path:
     path = directory / SOCKET_NAME
     if len(os.fsencode(path)) <= _LONGEST_SOCKET_PATH:
         return path
-    return Path(tempfile.mkdtemp(prefix="coopnb-")) / SOCKET_NAME
+    return Path(tempfile.mkdtemp(prefix=_TEMPORARY)) / SOCKET_NAME
 
 
 def _read_record(directory: Path) -> PracticeProcess | None:
@@ -230,12 +240,21 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
+def _forget_dead(directory: Path) -> None:
+    """Clear away what a process left that was killed."""
+    record = _read_record(directory)
+    if record is not None and not _is_held(directory / LOCK):
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(record.pid, os.WNOHANG)
+        _clean_up(directory, record)
+
+
 def _clean_up(directory: Path, record: PracticeProcess) -> None:
     """Remove what a killed process left."""
     with contextlib.suppress(OSError):
         if stat.S_ISSOCK(os.lstat(record.socket).st_mode):
             record.socket.unlink()
-    (directory / RECORD).unlink(missing_ok=True)
+    forget_record(directory, record.socket)
 
 
 @contextlib.contextmanager

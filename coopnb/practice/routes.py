@@ -71,19 +71,19 @@ _VERSIONED = re.compile(r"/v(\d{1,3})\.(\d{1,3})(/.*)")
 
 def answer(swarm: PracticeSwarm, request: Request) -> Response:
     """Answer one request; whatever goes wrong becomes an answer too."""
-    swarm.clock.catch_up()
-    swarm.settle()
     try:
+        swarm.clock.catch_up()
+        swarm.settle()
         request = _versioned(request)
         swarm.pace.before(request)
         response = _dispatch(swarm, request)
+        swarm.settle()
     except Refusal as refusal:
         response = refusal.response()
     except Exception:
         _LOG.error("%s %s failed\n%s", request.method, request.path, traceback.format_exc())
         text = f"the practice swarm failed on {request.method} {request.path}; its log says more"
         response = Refusal(500, text).response()
-    swarm.settle()
     swarm.pace.after(request)
     return response
 
@@ -105,7 +105,9 @@ def _versioned(request: Request) -> Request:
         return request
     version = (int(found[1]), int(found[2]))
     if version > API:
-        raise Refusal(400, f"client version {dotted(version)} is too new. Maximum supported API version is {dotted(API)}")
+        raise Refusal(
+            400, f"client version {dotted(version)} is too new. Maximum supported API version is {dotted(API)}"
+        )
     if version < OLDEST_API:
         text = f"client version {dotted(version)} is too old. Minimum supported API version is {dotted(OLDEST_API)}, "
         raise Refusal(400, text + "please upgrade your client to a newer version")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import stat
+import socket as sockets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -51,9 +52,11 @@ class Alarm:
 
     def _ring(self) -> None:
         self._handle = None
-        self._swarm.clock.catch_up()
-        self._swarm.settle()
-        self.set()
+        try:
+            self._swarm.clock.catch_up()
+            self._swarm.settle()
+        finally:
+            self.set()
 
 
 @stream_request_body
@@ -148,16 +151,36 @@ class _Door(RequestHandler):
 
 
 def listen(swarm: PracticeSwarm, path: Path) -> HTTPServer:
-    """Serve a swarm on a unix socket that only its owner may use; a socket file that is there is replaced."""
+    """Serve a swarm on a unix socket that only its owner may use; a dead socket that is there is replaced.
+
+    Raises:
+        OSError: somebody listens there, or the path cannot be used.
+    """
     alarm = Alarm(swarm)
     application = Application([(r".*", _Door)], swarm=swarm, alarm=alarm, log_function=_no_access_log)
     server = HTTPServer(application, max_body_size=_TRANSPORT_LIMIT, max_buffer_size=64 * 2**20)
-    with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISSOCK(os.lstat(path).st_mode):
-            path.unlink()
-    server.add_sockets([bind_unix_socket(str(path), mode=0o600)])
+    if _is_live(path):
+        raise OSError(errno.EADDRINUSE, "another process listens there")
+    before = os.umask(0o177)
+    try:
+        server.add_sockets([bind_unix_socket(str(path), mode=0o600)])
+    except ValueError as error:
+        raise OSError(errno.EEXIST, "a file that is no socket is there") from error
+    finally:
+        os.umask(before)
     alarm.set()
     return server
+
+
+def _is_live(path: Path) -> bool:
+    """Whether somebody listens already: a live socket (a real engine's, perhaps) is never replaced."""
+    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+        return True
 
 
 def _no_access_log(_handler: RequestHandler) -> None:

@@ -16,6 +16,7 @@ from coopnb.practice.scheduler.schedule import Scheduler
 from coopnb.practice.store import Store
 from coopnb.practice.world import World, load_world
 
+
 class PracticeSwarm:
     """One simulated swarm; ``routes.answer`` asks it, with or without a socket."""
 
@@ -38,6 +39,7 @@ class PracticeSwarm:
         self.clock.after_event = self.settle
         self._populate()
         self.settle()
+        self.events.forget()
 
     @property
     def local_node(self) -> Node:

@@ -120,7 +120,9 @@ class _Reader:
         return World(
             seed=self.integer(table, "seed", "seed", 1),
             nodes=nodes,
-            networks=tuple(self.network(item, f"networks.{at}") for at, item in enumerate(self.items(table, "networks"))),
+            networks=tuple(
+                self.network(item, f"networks.{at}") for at, item in enumerate(self.items(table, "networks"))
+            ),
             images=tuple(self.image(item, f"images.{at}") for at, item in enumerate(self.items(table, "images"))),
             unknown_missing=unknown == "missing",
         )
@@ -152,7 +154,17 @@ class _Reader:
         )
 
     def image(self, value: Any, key: str) -> ImageSeed:
-        known = {"match", "behaviour", "healthy_after", "crash_after", "exit_code", "pull", "stop_after", "stop_code", "logs"}
+        known = {
+            "match",
+            "behaviour",
+            "healthy_after",
+            "crash_after",
+            "exit_code",
+            "pull",
+            "stop_after",
+            "stop_code",
+            "logs",
+        }
         table = self.table(value, key, known)
         behaviour = table.get("behaviour", "healthy")
         if behaviour not in _BEHAVIOURS:
@@ -180,7 +192,9 @@ class _Reader:
             raise self.wrong(key or "(the file)", "a mapping")
         for name in value:
             if name not in known:
-                raise WorldError(f"{self.where}: {key + '.' if key else ''}{name}: unknown key; known are {', '.join(sorted(known))}")
+                raise WorldError(
+                    f"{self.where}: {key + '.' if key else ''}{name}: unknown key; known are {', '.join(sorted(known))}"
+                )
         return value
 
     def items(self, table: dict[str, Any], name: str) -> list[Any]:

@@ -26,7 +26,9 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
         past = b"".join(
             _line(event)
             for event in swarm.events.past()
-            if event["timeNano"] >= (since or 0) and (until is None or event["timeNano"] <= until) and _passes(filters, event)
+            if event["timeNano"] >= (since or 0)
+            and (until is None or event["timeNano"] <= until)
+            and _passes(filters, event)
         )
     if until is not None and until <= swarm.clock.now:
         return Response(200, past)
@@ -57,12 +59,22 @@ def _passes(filters: Filters, event: Json) -> bool:
     kind, actor = event["Type"], event["Actor"]
     attributes = actor["Attributes"]
     own = filters.get(kind)
-    others = [name for name in ("service", "node", "network", "secret", "config", "container", "volume") if name != kind and filters.get(name)]
+    others = [
+        name
+        for name in ("service", "node", "network", "secret", "config", "container", "volume")
+        if name != kind and filters.get(name)
+    ]
     return (
         filters.exact("type", kind)
         and filters.exact("scope", event["scope"])
-        and (not filters.get("event") or any(event["Action"] == name or event["Action"].startswith(f"{name}:") for name in filters.get("event")))
+        and (
+            not filters.get("event")
+            or any(event["Action"] == name or event["Action"].startswith(f"{name}:") for name in filters.get("event"))
+        )
         and filters.labels("label", attributes)
         and (bool(own) or not others)
-        and (not own or any(value in (actor["ID"], attributes.get("name")) or actor["ID"].startswith(value) for value in own))
+        and (
+            not own
+            or any(value in (actor["ID"], attributes.get("name")) or actor["ID"].startswith(value) for value in own)
+        )
     )

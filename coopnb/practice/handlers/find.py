@@ -54,5 +54,7 @@ def read_version(request: Request, word: str) -> int:
         raise Refusal(400, f"invalid {word} version '{text}': strconv.ParseUint: parsing \"{text}\": invalid syntax")
     number = int(text[:32])
     if number >= 2**64:
-        raise Refusal(400, f"invalid {word} version '{text[:32]}': strconv.ParseUint: parsing \"{text[:32]}\": value out of range")
+        raise Refusal(
+            400, f"invalid {word} version '{text[:32]}': strconv.ParseUint: parsing \"{text[:32]}\": value out of range"
+        )
     return number

@@ -45,7 +45,11 @@ class _View:
     details: bool
 
     def shows(self, line: LogLine) -> bool:
-        return line.stream in self.streams and line.moment >= self.since and (self.until is None or line.moment <= self.until)
+        return (
+            line.stream in self.streams
+            and line.moment >= self.since
+            and (self.until is None or line.moment <= self.until)
+        )
 
     def frame(self, container: Container, line: LogLine) -> bytes:
         text = line.text
@@ -74,8 +78,7 @@ def _logs(swarm: PracticeSwarm, request: Request, wanted: Callable[[Container], 
     )
     containers = [container for container in swarm.containers.all() if wanted(container)]
     body = b"".join(
-        view.frame(container, line)
-        for container, line in _tail(containers, view, request.query.get("tail", "all"))
+        view.frame(container, line) for container, line in _tail(containers, view, request.query.get("tail", "all"))
     )
     kind = "application/vnd.docker.multiplexed-stream"
     if not request.flag("follow"):

@@ -118,9 +118,11 @@ def _resolve_networks(swarm: PracticeSwarm, spec: Json) -> None:
     networks = template.get("Networks") or spec.get("Networks") or []
     for network in networks:
         target = network.get("Target", "")
-        network["Target"] = find(swarm.store, Network, target, lambda item: item.name).id if target else target
-        if not target:
-            raise Refusal(500, "network  not found")
+        try:
+            network["Target"] = find(swarm.store, Network, target, lambda item: item.name).id
+        except Refusal as refusal:
+            # dockerd resolves networks before it converts the spec, and passes the miss on as its own failure.
+            raise Refusal(500, refusal.message) from None
     if networks:
         template["Networks"] = copy.deepcopy(networks)
 

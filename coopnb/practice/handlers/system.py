@@ -36,7 +36,10 @@ def version(swarm: PracticeSwarm, _request: Request) -> Response:
         "KernelVersion": "practice",
         "BuildTime": built,
     }
-    details = {name: about[name] for name in ("ApiVersion", "Arch", "BuildTime", "GitCommit", "GoVersion", "KernelVersion", "Os")}
+    details = {
+        name: about[name]
+        for name in ("ApiVersion", "Arch", "BuildTime", "GitCommit", "GoVersion", "KernelVersion", "Os")
+    }
     details["MinAPIVersion"] = about["MinAPIVersion"]
     component = {"Name": "Engine", "Version": ENGINE, "Details": {**details, "Experimental": "false"}}
     return json_response({"Platform": {"Name": "coopnb practice swarm"}, "Components": [component], **about})

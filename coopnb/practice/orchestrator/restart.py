@@ -74,7 +74,7 @@ class Restarts:
         condition = policy.get("Condition", "any")
         if condition == "none" or (condition == "on-failure" and task.state == TaskState.COMPLETE):
             return False
-        attempts = policy.get("MaxAttempts", 0)
+        attempts: int = policy.get("MaxAttempts", 0)
         history = self._history.get(task.service_id, {}).get(task.place)
         if attempts == 0 or history is None or history.spec_version != task.spec_version:
             return True

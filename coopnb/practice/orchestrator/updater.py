@@ -166,7 +166,7 @@ class _Update:
     def _clean_task(self, slot: Slot) -> Task | None:
         clean = [task for task in slot if not self._is_dirty(task) and task.wanted]
         running = [task for task in clean if task.desired == TaskState.RUNNING]
-        return (running or clean or [None])[0]
+        return next(iter(running or clean), None)
 
     def _use_existing(self, slot: Slot, existing: Task) -> Routine:
         others = [task for task in slot if task.id != existing.id]

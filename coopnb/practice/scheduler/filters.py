@@ -64,7 +64,7 @@ def _host_ports(task: Task, room: Room) -> bool:
 
 
 def _max_replicas(task: Task, room: Room) -> bool:
-    limit = (task.spec.get("Placement") or {}).get("MaxReplicas", 0)
+    limit: int = (task.spec.get("Placement") or {}).get("MaxReplicas", 0)
     return limit == 0 or room.by_service[task.service_id] < limit
 
 

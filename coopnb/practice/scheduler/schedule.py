@@ -34,7 +34,11 @@ class Scheduler:
                 self._failures[new.node_id, new.service_id, new.spec_version].append(self._clock.now)
             if new.state == TaskState.PENDING and new.wanted and _state(change.old) < TaskState.PENDING:
                 self._arm()
-        freed = isinstance(change.old, Task) and not change.old.ended and (new is None or (isinstance(new, Task) and new.ended))
+        freed = (
+            isinstance(change.old, Task)
+            and not change.old.ended
+            and (new is None or (isinstance(new, Task) and new.ended))
+        )
         if freed or isinstance(change.object, Node):
             self._arm()
 

@@ -72,7 +72,9 @@ def _template(template: Json) -> Json:
 
 
 def _container(container: Json) -> Json:
-    stored = _without_empty(container, keep=("Privileges", "DNSConfig", "Healthcheck", "Init"))
+    stored = _without_empty(container, keep=("Privileges", "DNSConfig", "Init"))
+    if container.get("Healthcheck"):
+        stored["Healthcheck"] = _without_empty(container["Healthcheck"])
     stored["Isolation"] = container.get("Isolation") or "default"
     if "Privileges" in container:
         stored["Privileges"] = {"CredentialSpec": None, "SELinuxContext": None, "NoNewPrivileges": False} | container[
@@ -80,7 +82,10 @@ def _container(container: Json) -> Json:
         ]
     if container.get("Mounts"):
         stored["Mounts"] = [
-            _without_empty({k: v for k, v in mount.items() if k not in _PULL_ONLY}, keep=("VolumeOptions", "BindOptions", "TmpfsOptions"))
+            _without_empty(
+                {k: v for k, v in mount.items() if k not in _PULL_ONLY},
+                keep=("VolumeOptions", "BindOptions", "TmpfsOptions"),
+            )
             for mount in container["Mounts"]
         ]
     for name in ("Secrets", "Configs"):

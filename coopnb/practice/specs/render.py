@@ -10,7 +10,10 @@ from coopnb.practice.specs.readback import task_spec, with_defaults
 from coopnb.practice.version import ENGINE
 
 _PLUGINS = (
-    *(("Log", name) for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")),
+    *(
+        ("Log", name)
+        for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
+    ),
     *(("Network", name) for name in ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     ("Volume", "local"),
 )
@@ -74,7 +77,12 @@ def service_status(service: Service, tasks: list[Task]) -> Json:
 
 def task_json(task: Task) -> Json:
     """A task; what it has not yet (node, container, networks) is absent."""
-    shown: Json = {**_meta(task), "Labels": {}, "Spec": copy.deepcopy(task_spec(task.spec)), "ServiceID": task.service_id}
+    shown: Json = {
+        **_meta(task),
+        "Labels": {},
+        "Spec": copy.deepcopy(task_spec(task.spec)),
+        "ServiceID": task.service_id,
+    }
     if task.slot:
         shown["Slot"] = task.slot
     if task.node_id:

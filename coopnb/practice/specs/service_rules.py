@@ -18,7 +18,12 @@ _IMAGE = re.compile(
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"
     r"(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?"
 )
+_TEMPLATE_FIELD = re.compile(r"\{\{-?\s*(\.(\w+))")
+_TEMPLATE_FIELDS = ("Service", "Node", "Task")
 _LEAST_NANO_CPUS, _LEAST_MEMORY = 1_000_000, 4 * 2**20
+MOST_REPLICAS = 1000
+"""More than anybody practises with; without a bound one request could fill the memory."""
+
 _CONDITIONS = ("", "none", "on-failure", "any")
 _ACTIONS = ("", "pause", "continue", "rollback")
 _ORDERS = ("", "stop-first", "start-first")
@@ -47,7 +52,8 @@ def check_payload_name(name: str) -> None:
     if not name:
         raise invalid("name must be provided")
     if len(name) > 64 or not _NAME.fullmatch(name):
-        raise invalid("invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]")
+        allowed = "only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]"
+        raise invalid(f"invalid name, {allowed}")
 
 
 def is_image(reference: str) -> bool:
@@ -73,6 +79,9 @@ def _check_conversion(spec: Json) -> None:
             raise Refusal(400, f"unrecognized update order {config['Order']}")
     if jobs and "UpdateConfig" in spec:
         raise invalid("Jobs may not have an update config")
+    replicas = (mode.get("Replicated") or {}).get("Replicas", 1)
+    if replicas > MOST_REPLICAS:
+        raise Refusal(400, f"the practice swarm simulates at most {MOST_REPLICAS} replicas a service, not {replicas}")
     if jobs:
         raise Refusal(501, f"the practice swarm does not simulate services of mode {jobs[0]}")
     if "PluginSpec" in template or "NetworkAttachmentSpec" in template:
@@ -116,12 +125,27 @@ def _check_container(container: Json) -> None:
     for target, count in targets.items():
         if count > 1:
             raise invalid(f"ContainerSpec: duplicate mount point: {target}")
+    for variable in container.get("Env") or []:
+        _check_template_text(variable)
     check = container.get("Healthcheck") or {}
     for field in ("Interval", "Timeout", "StartPeriod", "StartInterval"):
         if check.get(field, 0) != 0 and check[field] < MILLISECOND:
             raise invalid(f"ContainerSpec: {field} in HealthConfig cannot be less than 1ms")
     if check.get("Retries", 0) < 0:
         raise invalid("ContainerSpec: Retries in HealthConfig cannot be negative")
+
+
+def _check_template_text(variable: str) -> None:
+    """Refuse an environment variable whose template names what a task does not have."""
+    value = variable.partition("=")[2]
+    for found in _TEMPLATE_FIELD.finditer(value):
+        if found[2] not in _TEMPLATE_FIELDS:
+            line = value.count("\n", 0, found.start()) + 1
+            column = found.start(1) - (value.rfind("\n", 0, found.start()) + 1)
+            raise invalid(
+                f'expanding env failed: expanding env "{variable}": template: expansion:{line}:{column}: executing '
+                f'"expansion" at <{found[1]}>: can\'t evaluate field {found[2]} in type *template.Context'
+            )
 
 
 def _check_update(config: Json, name: str) -> None:
@@ -160,10 +184,12 @@ def _check_references(container: Json, store: Store) -> None:
     for field, word, kind in kinds:
         targets: set[str] = set()
         for reference in container.get(field) or []:
-            found = store.get(kind, reference.get(f"{word.capitalize()}ID", ""))
+            object_id = reference.get(f"{word.capitalize()}ID", "")
+            name = reference.get(f"{word.capitalize()}Name", "")
+            found = store.get(kind, object_id)
             if found is None:
-                raise invalid(f"{word} not found: {reference.get(f'{word.capitalize()}Name') or reference.get(f'{word.capitalize()}ID', '')}")
-            if found.name != reference.get(f"{word.capitalize()}Name", ""):
+                raise invalid(f"{word} not found: {name or object_id}")
+            if found.name != name:
                 raise invalid(f"malformed {word} reference")
             target = (reference.get("File") or {}).get("Name", "")
             if target in targets:

@@ -24,12 +24,20 @@ _MOUNT = Struct(
         "Consistency": STRING,
         "BindOptions": Struct(
             "BindOptions",
-            {"Propagation": STRING, "NonRecursive": BOOL, "CreateMountpoint": BOOL, "ReadOnlyNonRecursive": BOOL, "ReadOnlyForceRecursive": BOOL},
+            {
+                "Propagation": STRING,
+                "NonRecursive": BOOL,
+                "CreateMountpoint": BOOL,
+                "ReadOnlyNonRecursive": BOOL,
+                "ReadOnlyForceRecursive": BOOL,
+            },
         ),
         "VolumeOptions": Struct(
             "VolumeOptions", {"NoCopy": BOOL, "Labels": LABELS, "Subpath": STRING, "DriverConfig": _DRIVER}
         ),
-        "TmpfsOptions": Struct("TmpfsOptions", {"SizeBytes": INT, "Mode": UINT, "Options": ListOf(STRINGS, "[][]string")}),
+        "TmpfsOptions": Struct(
+            "TmpfsOptions", {"SizeBytes": INT, "Mode": UINT, "Options": ListOf(STRINGS, "[][]string")}
+        ),
         "ClusterOptions": Struct("ClusterOptions", {}),
     },
 )
@@ -99,7 +107,8 @@ _RESOURCES = Struct(
     {
         "Limits": Struct("Limit", {"NanoCPUs": INT, "MemoryBytes": INT, "Pids": INT}),
         "Reservations": Struct(
-            "Resources", {"NanoCPUs": INT, "MemoryBytes": INT, "GenericResources": ListOf(_GENERIC, "[]swarm.GenericResource")}
+            "Resources",
+            {"NanoCPUs": INT, "MemoryBytes": INT, "GenericResources": ListOf(_GENERIC, "[]swarm.GenericResource")},
         ),
     },
 )
@@ -142,7 +151,14 @@ TASK_TEMPLATE = Struct(
 
 _UPDATE = Struct(
     "UpdateConfig",
-    {"Parallelism": UINT, "Delay": INT, "FailureAction": STRING, "Monitor": INT, "MaxFailureRatio": FLOAT, "Order": STRING},
+    {
+        "Parallelism": UINT,
+        "Delay": INT,
+        "FailureAction": STRING,
+        "Monitor": INT,
+        "MaxFailureRatio": FLOAT,
+        "Order": STRING,
+    },
 )
 
 _MODE = Struct(
@@ -201,7 +217,9 @@ NETWORK_CREATE = Struct(
         "Driver": STRING,
         "Scope": STRING,
         "EnableIPv6": BOOL,
-        "IPAM": Struct("IPAM", {"Driver": STRING, "Options": LABELS, "Config": ListOf(_IPAM_CONFIG, "[]network.IPAMConfig")}),
+        "IPAM": Struct(
+            "IPAM", {"Driver": STRING, "Options": LABELS, "Config": ListOf(_IPAM_CONFIG, "[]network.IPAMConfig")}
+        ),
         "Internal": BOOL,
         "Attachable": BOOL,
         "Ingress": BOOL,

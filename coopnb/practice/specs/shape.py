@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from coopnb.practice.wire_errors import Refusal
 
@@ -47,9 +47,11 @@ class Struct:
     fields: Mapping[str, Shape]
 
 
-Shape = Union[Scalar, ListOf, MapOf, Struct]
+Shape = Scalar | ListOf | MapOf | Struct
 
-STRING, BOOL, INT, UINT, FLOAT, BYTES = (Scalar(go) for go in ("string", "bool", "int64", "uint64", "float32", "[]uint8"))
+STRING, BOOL, INT, UINT, FLOAT, BYTES = (
+    Scalar(go) for go in ("string", "bool", "int64", "uint64", "float32", "[]uint8")
+)
 STRINGS = ListOf(STRING)
 LABELS = MapOf(STRING)
 
