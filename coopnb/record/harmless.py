@@ -14,38 +14,44 @@ from bs4 import BeautifulSoup, Comment, Tag
 PAGE_CLASS = "record-"
 """What the classes and ids of the page itself begin with: nothing from outside may have such a one."""
 
-_TEXT_TAGS = frozenset(
-    "a abbr b blockquote br caption code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6"
-    " hr i img ins kbd li mark meter ol p pre progress q s samp section small span strong sub summary sup table tbody td"
-    " tfoot th thead time tr u ul var wbr".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TEXT_TAGS = _names(
+    "a abbr b blockquote br caption code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4"
+    " h5 h6 hr i img ins kbd li mark meter ol p pre progress q s samp section small span strong sub summary sup table"
+    " tbody td tfoot th thead time tr u ul var wbr"
 )
 # No style, foreignObject, image, use, animate or script: they load, act, or change how the rest is parsed.
-_SVG_TAGS = frozenset(
+# Names with capitals stand twice: the parser meets them in lower case first.
+_SVG_TAGS = _names(
     "svg g path line rect circle ellipse polyline polygon text tspan title desc defs marker symbol"
-    " clipPath clippath linearGradient lineargradient radialGradient radialgradient stop".split()
+    " clipPath clippath linearGradient lineargradient radialGradient radialgradient stop"
 )
-_VANISHING = (
+_VANISHING = _names(
     "script style noscript template iframe frame object embed applet link meta base head title"
     " form input button select textarea option audio video source track canvas math foreignobject image use"
-).split()
-_SVG_ATTRIBUTES = frozenset(
+)
+_SVG_ATTRIBUTES = _names(
     "d x y x1 y1 x2 y2 cx cy r rx ry dx dy points width height viewBox viewbox transform fill fill-opacity fill-rule"
     " stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-dasharray stroke-dashoffset"
     " stroke-miterlimit opacity font-size font-family font-weight font-style text-anchor dominant-baseline"
     " alignment-baseline text-decoration letter-spacing clip-path clip-rule clipPathUnits clippathunits gradientUnits"
     " gradientunits gradientTransform gradienttransform offset stop-color stop-opacity marker-start marker-mid"
     " marker-end markerWidth markerwidth markerHeight markerheight markerUnits markerunits refX refx refY refy orient"
-    " preserveAspectRatio preserveaspectratio pointer-events display visibility shape-rendering color".split()
+    " preserveAspectRatio preserveaspectratio pointer-events display visibility shape-rendering color"
 )
-_TEXT_ATTRIBUTES = frozenset(
+_TEXT_ATTRIBUTES = _names(
     "alt title lang dir colspan rowspan scope headers start value min max low high optimum open hidden datetime span"
-    " width height align".split()
+    " width height align"
 )
-_STYLES = (
+_STYLES = _names(
     "color background-color font-weight font-style font-size font-family text-align text-decoration white-space"
     " vertical-align width min-width max-width height max-height padding padding-left padding-right border border-left"
     " border-bottom border-top border-collapse border-color opacity overflow-wrap stroke-dasharray text-anchor"
-).split()
+)
 _POINTERS = ("aria-labelledby", "aria-describedby", "headers")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
 _LOADS = re.compile(r"url\s*\(\s*(?!['\"]?#)|expression|@import|image-set|\\", re.IGNORECASE)

@@ -1,0 +1,148 @@
+"""The timeline: what the operator did on the left, what the swarm did on the right, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coopnb.model.ledger import Entry
+from coopnb.record.told import counted, duration, listed, moment, number, said
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a timeline.
+
+    Attributes:
+        day: UTC, only where it differs from the row before. time: UTC, to the second.
+        operator, swarm: who acted; one of them is empty, except where the swarm answered an act.
+        bad: whether it needs a person.
+    """
+
+    day: str
+    time: str
+    operator: str
+    swarm: str
+    bad: bool = False
+
+
+def timeline(entries: Sequence[Entry]) -> tuple[Row, ...]:
+    """Tell the entries as rows; an operation and its result are one row."""
+    results = _results(entries)
+    rows: list[Row] = []
+    day = ""
+    for at, entry in enumerate(entries):
+        if entry.event in ("operation_done", "operation_failed"):
+            continue
+        operator, swarm, bad = _say(entry)
+        if entry.event == "operation":
+            swarm, bad = results.get(at, ("no answer is recorded: its result is not known", True))
+        when = moment(entry.at)
+        today = when.strftime("%Y-%m-%d") if when else ""
+        clock = when.strftime("%H:%M:%S") if when else "unreadable"
+        rows.append(Row(today if today != day else "", clock, operator, swarm, bad))
+        day = today or day
+    return tuple(rows)
+
+
+def _results(entries: Sequence[Entry]) -> dict[int, tuple[str, bool]]:
+    """Index of an ``operation`` -> what the engine answered, and whether it refused."""
+    results: dict[int, tuple[str, bool]] = {}
+    open_acts: dict[int, int] = {}
+    for at, entry in enumerate(entries):
+        n = int(number(entry.facts, "n"))
+        if entry.event == "operation":
+            open_acts[n] = at
+        elif entry.event == "operation_done" and n in open_acts:
+            results[open_acts.pop(n)] = ("accepted", False)
+        elif entry.event == "operation_failed" and n in open_acts:
+            results[open_acts.pop(n)] = (f"refused: {said(entry.facts, 'error')}", True)
+    return results
+
+
+def _say(entry: Entry) -> tuple[str, str, bool]:
+    say = _SAYINGS.get(entry.event)
+    if say is None:
+        return (" ".join(part for part in (entry.step, entry.event) if part), "", False)
+    return say(entry.facts)
+
+
+def _opened(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    how = "headless" if facts.get("headless") is True else "in a notebook"
+    return (f"{said(facts, 'who') or 'somebody'} begins {said(facts, 'runbook')}, {how}", "", False)
+
+
+def _chosen(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    what = " ".join(part for part in (said(facts, "recipe"), said(facts, "version")) if part)
+    return (f"chooses {what} for {said(facts, 'domain')} on {said(facts, 'server')}", "", False)
+
+
+def _planned(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    if facts.get("nothing_to_do") is True:
+        return ("plans: nothing to do", "", False)
+    text = f"plans {counted(len(listed(facts, 'operations')), 'operation')}, digest {said(facts, 'digest')[:8]}"
+    findings = facts.get("findings")
+    if isinstance(findings, list) and findings:
+        text += f"; {counted(len(findings), 'finding')}"
+    return (text, "", False)
+
+
+def _approved(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    reason = said(facts, "reason")
+    text = f"{said(facts, 'by') or 'somebody'} approves {said(facts, 'digest')[:8]}"
+    return (f"{text}: “{reason}”" if reason else text, "", False)
+
+
+def _operation(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    text = (
+        f"{said(facts, 'n')} of {said(facts, 'of')}: {said(facts, 'verb')} {said(facts, 'kind')} {said(facts, 'name')}"
+    )
+    return (text, "", False)
+
+
+def _event(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    node = said(facts, "node")
+    text = f"{said(facts, 'subject')}{f' on {node}' if node else ''}: {said(facts, 'text')}"
+    return ("", f"+{number(facts, 'seconds'):.0f} s  {text}", False)
+
+
+def _outcome(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    word = said(facts, "outcome")
+    return ("", f"{word} after {duration(number(facts, 'seconds'))}", word not in ("converged", "nothing to do"))
+
+
+def _checked(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    checks = listed(facts, "checks")
+    passed = sum(check.get("ok") is True for check in checks)
+    return (f"checks: {passed} of {len(checks)} as expected", "", passed < len(checks))
+
+
+def _failed(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    error, text = said(facts, "error"), said(facts, "text").split("\n", 1)[0]
+    return ("a step ended with an error: " + ": ".join(part for part in (error, text) if part), "", True)
+
+
+def _ended(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    status = said(facts, "exit_status")
+    return (f"the run ends with exit status {status}", "", status not in ("", "0"))
+
+
+def _applying(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    before = said(facts, "previous_state")
+    return ("applies the plan" + (f"; the state before is kept as {before}" if before else ""), "", False)
+
+
+_SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
+    "opened": _opened,
+    "chosen": _chosen,
+    "planned": _planned,
+    "approved": _approved,
+    "applying": _applying,
+    "operation": _operation,
+    "event": _event,
+    "outcome": _outcome,
+    "checked": _checked,
+    "failed": _failed,
+    "ended": _ended,
+}

@@ -1,0 +1,256 @@
+"""What a ledger tells: facts and the outcome, from its entries alone.
+
+Entries are read as foreign JSON: a fact that is missing is empty, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from coopnb.model.ledger import Entry
+
+Tone = Literal["good", "bad", "busy", "quiet"]
+Result = Literal["done", "failed", "unknown", "not begun"]
+
+_GOOD = ("converged", "nothing to do")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended: a word, what the word means here, and whether it needs a person (``bad``)."""
+
+    word: str
+    sentence: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write of the plan and what became of it.
+
+    Attributes:
+        n: from 1, as in the plan. error: the engine's words, of a failed one.
+    """
+
+    n: int
+    verb: str
+    kind: str
+    name: str
+    cause: str
+    result: Result
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check and its result, in a sentence."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A run as its ledger tells it.
+
+    Attributes:
+        opened, planned, approved: the facts of the last such entry; empty if there is none.
+        began, ended: the first and the last entry's time.
+        evidence: the last outcome's, as written.
+    """
+
+    run: int
+    opened: Mapping[str, Any]
+    chosen: Mapping[str, Any]
+    planned: Mapping[str, Any]
+    approved: Mapping[str, Any]
+    approved_at: str
+    began: datetime | None
+    ended: datetime | None
+    changes: tuple[Change, ...]
+    checks: tuple[Check, ...]
+    evidence: tuple[Mapping[str, Any], ...]
+    outcome: Outcome
+    cut_off: bool
+
+
+def tell(entries: Sequence[Entry]) -> Told:
+    """Tell a run from its entries, of which there is at least one."""
+    approved = _last(entries, "approved")
+    changes = _changes(entries)
+    outcome = _last(entries, "outcome")
+    cut_off = _is_cut_off(entries)
+    checks = tuple(
+        Check(said(check, "name"), check.get("ok") is True, said(check, "text"))
+        for check in listed(facts_of(_last(entries, "checked")), "checks")
+    )
+    return Told(
+        run=entries[0].run,
+        opened=facts_of(_last(entries, "opened")),
+        chosen=facts_of(_last(entries, "chosen")),
+        planned=facts_of(_last(entries, "planned")),
+        approved=facts_of(approved),
+        approved_at=approved.at if approved else "",
+        began=moment(entries[0].at),
+        ended=moment(entries[-1].at),
+        changes=changes,
+        checks=checks,
+        evidence=tuple(listed(facts_of(outcome), "evidence")),
+        outcome=_cut_off(changes) if cut_off else _outcome(entries, changes, checks),
+        cut_off=cut_off,
+    )
+
+
+def said(facts: Mapping[str, Any], name: str) -> str:
+    """Give a fact as text; empty if it is missing or no scalar."""
+    value = facts.get(name)
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def inner(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give a fact that is a mapping; empty if it is not."""
+    value = facts.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(facts: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Give a fact that is a list of mappings; what is none is left out."""
+    value = facts.get(name)
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def number(facts: Mapping[str, Any], name: str) -> float:
+    """Give a fact that is a number; 0 if it is not."""
+    value = facts.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def facts_of(entry: Entry | None) -> Mapping[str, Any]:
+    """Give an entry's facts; empty without an entry."""
+    return entry.facts if entry else {}
+
+
+def moment(text: str) -> datetime | None:
+    """Read a ledger's time; ``None`` if it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def duration(seconds: float) -> str:
+    """Say a duration as people do.
+
+    >>> duration(0.4), duration(31.4), duration(1045), duration(7260)
+    ('under 1 s', '31 s', '17 min 25 s', '2 h 1 min')
+    """
+    whole = int(seconds + 0.5)
+    if whole < 1:
+        return "under 1 s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def counted(many: int, singular: str) -> str:
+    """Put a number before its noun.
+
+    >>> counted(1, "cell"), counted(2, "cell")
+    ('1 cell', '2 cells')
+    """
+    return f"{many} {singular}" if many == 1 else f"{many} {singular}s"
+
+
+def _last(entries: Sequence[Entry], event: str) -> Entry | None:
+    return next((entry for entry in reversed(entries) if entry.event == event), None)
+
+
+def _since_applying(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries of the last time a plan was applied; none if there was no such time."""
+    starts = [at for at, entry in enumerate(entries) if entry.event == "applying"]
+    if not starts:
+        starts = [at for at, entry in enumerate(entries) if entry.event == "operation"][:1]
+    return entries[starts[-1] :] if starts else ()
+
+
+def _changes(entries: Sequence[Entry]) -> tuple[Change, ...]:
+    begun: dict[int, Mapping[str, Any]] = {}
+    results: dict[int, tuple[Result, str]] = {}
+    for entry in _since_applying(entries):
+        n = int(number(entry.facts, "n"))
+        if entry.event == "operation":
+            begun[n] = entry.facts
+        elif entry.event == "operation_done":
+            results[n] = ("done", "")
+        elif entry.event == "operation_failed":
+            results[n] = ("failed", said(entry.facts, "error"))
+    planned = dict(enumerate(listed(facts_of(_last(entries, "planned")), "operations"), start=1))
+    changes = []
+    for n in sorted({*planned, *begun}):
+        facts = {**planned.get(n, {}), **begun.get(n, {})}
+        result, error = results.get(n, ("unknown" if n in begun else "not begun", ""))
+        changes.append(
+            Change(
+                n, said(facts, "verb"), said(facts, "kind"), said(facts, "name"), said(facts, "cause"), result, error
+            )
+        )
+    return tuple(changes)
+
+
+def _is_cut_off(entries: Sequence[Entry]) -> bool:
+    """Whether writing began and nothing tells how it ended: the kernel, or its machine, went away."""
+    acts = _since_applying(entries)
+    ends = ("outcome", "failed", "ended")
+    return bool(acts) and not any(entry.event in ends for entry in acts)
+
+
+def _cut_off(changes: Sequence[Change]) -> Outcome:
+    unknown = [change for change in changes if change.result == "unknown"]
+    done = sum(change.result == "done" for change in changes)
+    what = f"{done} of {counted(len(changes), 'operation')} had been answered"
+    if unknown:
+        what += f"; the result of {counted(len(unknown), 'operation')} is unknown"
+    return Outcome("cut off", f"The record ends here: what came after is not known. {what}.", "bad")
+
+
+def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequence[Check]) -> Outcome:
+    acts = _since_applying(entries)
+    outcome = _last(acts, "outcome") or (_last(entries, "outcome") if not acts else None)
+    failed = _last(entries, "failed")
+    reason = said(facts_of(failed), "error") or said(facts_of(failed), "text").split("\n", 1)[0]
+    if outcome is not None:
+        return _observed(outcome.facts, checks, reason)
+    if acts:
+        done = sum(change.result == "done" for change in changes)
+        sentence = f"{done} of {counted(len(changes), 'operation')} were made. {reason}".strip()
+        return Outcome("failed", sentence, "bad")
+    planned = facts_of(_last(entries, "planned"))
+    if planned.get("nothing_to_do") is True and failed is None:
+        return Outcome("nothing to do", "The swarm already was as the files ask.", "good")
+    if failed is not None:
+        return Outcome("stopped before any change", reason or "A step ended with an error.", "busy")
+    return Outcome("no change was made", "The ledger holds no write.", "quiet")
+
+
+def _observed(facts: Mapping[str, Any], checks: Sequence[Check], reason: str) -> Outcome:
+    word = said(facts, "outcome") or "not known"
+    sentence = f"After {duration(number(facts, 'seconds'))}"
+    if watched := number(facts, "watched"):
+        sentence += f"; every task was watched for {watched:g} s"
+    sentence += "."
+    if word == "nothing to do":
+        sentence = "The swarm already was as the files ask."
+    if any(not check.ok for check in checks):
+        return Outcome(f"{word}, but not all checks passed", sentence, "bad")
+    if word not in _GOOD:
+        whys = (said(item, "what") for item in listed(facts, "evidence"))
+        why = next((what for what in whys if what), reason)
+        return Outcome(word, f"{sentence} {why}".strip(), "bad" if word != "interrupted" else "busy")
+    return Outcome(word, sentence, "good")
