@@ -28,14 +28,14 @@ lab: $(INSTALLED) ## open JupyterLab on $COOPNB_WORKSPACE, or on an ignored .wor
 
 bench: $(INSTALLED) ## measure against the docker CLI, as ratios in one run
 	tools/system-packages install
-	$(PYTHON) tools/bench
+	$(PYTHON) -m benchmarks
 
 soak: $(INSTALLED) ## the real tests again and again, until one fails or $TIMES runs are over
 	tools/system-packages install
 	@for run in $$(seq "$${TIMES:-5}"); do echo "coopnb: soak run $$run"; $(PYTHON) -m pytest -q -m real || exit 1; done
 
 references: $(INSTALLED) ## write the worked examples in notebooks/examples anew
-	$(PYTHON) tools/references
+	$(PYTHON) -m tools.references
 
 check: $(INSTALLED) ## style, types and layers: ruff, mypy, import-linter
 	$(VENV)/bin/ruff check .
@@ -47,10 +47,8 @@ format: $(INSTALLED) ## write the files as `check` wants them
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-lock: $(INSTALLED) ## choose the newest versions of all packages and write requirements.lock
-	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
-		--strip-extras --extra dev --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--output-file requirements.lock pyproject.toml
+lock: ## choose the newest versions of all packages and write requirements.lock (with the Python of Debian 12)
+	tools/lock --upgrade
 
 bare-debian: ## try `make demo` in a bare Debian 12 tree (as root, with debootstrap)
 	tools/bare-debian-check
