@@ -1,8 +1,13 @@
 # Runs as process 1 of namespaces of its own (network, mounts, processes, host name), starts dockerd there and waits for it.
-# Environment: ENGINE_DIRECTORY, ENGINE_NAME, ENGINE_CGROUP, DOCKERD. What it mounts is seen by nobody else and goes with it.
+# What it mounts is seen by nobody else and goes with it.
+# Environment: ENGINE_DIRECTORY, ENGINE_NAME, ENGINE_CGROUP, DOCKERD, RESOLVER (an address), PYTHON, NO_SUCH_NAME (a script).
 set -eu
 hostname "$ENGINE_NAME"
 ip link set lo up
+ip address add "$RESOLVER/32" dev lo
+
+# what containers are told when they ask for a foreign name
+"$PYTHON" -I -S "$NO_SUCH_NAME" "$RESOLVER" &
 
 # containerd and dockerd write to these whatever their options say
 for folder in /run /opt /etc/docker; do

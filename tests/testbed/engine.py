@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +18,8 @@ from pathlib import Path
 from tests.testbed.cli import docker_cli
 
 BOOT = Path(__file__).parent / "boot.sh"
+NO_SUCH_NAME = Path(__file__).parent / "no_such_name.py"
+RESOLVER = "10.97.0.53"
 LONGEST_SOCKET_PATH = 107
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -141,7 +145,7 @@ def prepare(directory: Path) -> None:
     for folder in ("data", "exec", "cli"):
         (directory / folder).mkdir()
     (directory / "resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="utf-8")
-    (directory / "daemon.json").write_text("{}\n", encoding="utf-8")
+    (directory / "daemon.json").write_text(json.dumps({"dns": [RESOLVER]}), encoding="utf-8")
 
 
 def boot(directory: Path, name: str, cgroup: str) -> subprocess.Popen[bytes]:
@@ -161,6 +165,9 @@ def boot(directory: Path, name: str, cgroup: str) -> subprocess.Popen[bytes]:
                 "ENGINE_DIRECTORY": str(directory),
                 "ENGINE_NAME": name,
                 "ENGINE_CGROUP": cgroup,
+                "RESOLVER": RESOLVER,
+                "PYTHON": sys.executable,
+                "NO_SUCH_NAME": str(NO_SUCH_NAME),
                 "DOCKERD": shutil.which("dockerd", path=SYSTEM_PATH) or "dockerd",
             },
         )
