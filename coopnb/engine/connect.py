@@ -6,6 +6,7 @@ connection will be another, and nothing behind :class:`Engine` will know the dif
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -60,10 +61,15 @@ class _OnePool(UnixHTTPAdapter):
 
 
 def _unix(url: str, timeout: int) -> docker.APIClient:
-    # The version is asked for once more below, through the pooled adapter: cheap, and the
-    # constructor has no other way to mount one.
+    path = url.removeprefix("unix://")
+    # docker-py leaves its socket open when nobody answers, so that is found out before.
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(timeout)
+        probe.connect(path)
+    # docker-py mounts its own adapter and asks the version through it; it gives way to the pooled one.
     client = docker.APIClient(base_url=url, version="auto", timeout=timeout)
-    client.mount("http+docker://", _OnePool(f"http+unix://{url.removeprefix('unix://')}", timeout))
+    client.get_adapter("http+docker://").close()
+    client.mount("http+docker://", _OnePool(f"http+unix://{path}", timeout))
     # A unix socket has no proxies and no netrc; looking for them costs more than the request.
     client.trust_env = False
     return client

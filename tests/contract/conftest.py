@@ -1,0 +1,40 @@
+"""Every test here runs on the practice swarm and on a real dockerd: what one does, the other must do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coopnb.engine import Engine, connect
+from coopnb.practice import process
+from tests.testbed.engine import RealEngine
+
+
+@pytest.fixture(scope="session")
+def practice_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A practice swarm whose time moves when it is read."""
+    folder = tmp_path_factory.mktemp("practice")
+    engine = connect(f"unix://{process.start(folder, clock='auto').socket}")
+    yield engine
+    engine.close()
+    process.stop(folder)
+
+
+@pytest.fixture(params=["practice", pytest.param("real", marks=pytest.mark.real)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """One of the two."""
+    if request.param == "practice":
+        yield request.getfixturevalue("practice_engine")
+        return
+    real: RealEngine = request.getfixturevalue("real_engine")
+    engine = connect(real.url)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def socket_in_nowhere(tmp_path: Path) -> str:
+    """A URL that nobody answers at."""
+    return f"unix://{tmp_path / 'nobody.sock'}"
