@@ -127,10 +127,7 @@ class Agents:
             yield Wait(_STOP_BEFORE_RUN)
             self._enter(task_id, TaskState.SHUTDOWN, "shutdown", exit_code=0)
             return
-        networked = any(
-            item["Network"]["Spec"].get("DriverConfiguration", {}).get("Name") == "overlay" for item in task.attachments
-        )
-        yield Wait(_SIGTERM_WITH_NETWORK if networked else _SIGTERM)
+        yield Wait(_SIGTERM_WITH_NETWORK if task.attachments else _SIGTERM)
         image = self._world.image(container.image)
         grace = int(task.spec["ContainerSpec"].get("StopGracePeriod", _GRACE))
         killed = image.stop_after > grace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -35,8 +35,13 @@ class Store:
         self.clock = clock
         self.index = 0
         self.changes: deque[Change] = deque()
+        self._watchers: list[Callable[[Change], None]] = []
         self._tables: dict[type[Stored], dict[str, Stored]] = {}
         self._tasks_by_service: dict[str, dict[str, None]] = {}
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        """Tell somebody of every write, at once and in order."""
+        self._watchers.append(watcher)
 
     def all(self, kind: type[Object]) -> list[Object]:
         """Every object of a kind, oldest first."""
@@ -58,7 +63,7 @@ class Store:
         self._tables.setdefault(type(stamped), {})[stamped.id] = stamped
         if isinstance(stamped, Task):
             self._tasks_by_service.setdefault(stamped.service_id, {})[stamped.id] = None
-        self.changes.append(Change(None, stamped))
+        self._note(Change(None, stamped))
         return stamped
 
     def update(self, old: Object, **fields: Any) -> Object:
@@ -67,7 +72,7 @@ class Store:
         self.index += 1
         stamped = cast(Object, replace(current, **fields, index=self.index, updated=self.clock.now))
         self._tables[type(old)][old.id] = stamped
-        self.changes.append(Change(current, stamped))
+        self._note(Change(current, stamped))
         return stamped
 
     def remove(self, old: Stored) -> None:
@@ -81,7 +86,12 @@ class Store:
             if not tasks:
                 self._tasks_by_service.pop(current.service_id, None)
         self.index += 1
-        self.changes.append(Change(current, None))
+        self._note(Change(current, None))
+
+    def _note(self, change: Change) -> None:
+        self.changes.append(change)
+        for watcher in self._watchers:
+            watcher(change)
 
 
 def oldest_first(tasks: Iterable[Task]) -> list[Task]:

@@ -16,21 +16,20 @@ _ACCEPTED = (
     *("plugin", "scope", "secret", "service", "type", "volume"),
 )
 
+_OBJECTS = ("config", "container", "image", "network", "node", "secret", "service", "volume")
+
 
 def events(swarm: PracticeSwarm, request: Request) -> Response:
     """The stream; it ends at ``until``, or never."""
     filters = read_filters(request, _ACCEPTED)
     since, until = read_moment(request.query.get("since", "")), read_moment(request.query.get("until", ""))
+    ended = until is not None and until <= swarm.clock.now
     past = b""
-    if since is not None or (until is not None and until <= swarm.clock.now):
-        past = b"".join(
-            _line(event)
-            for event in swarm.events.past()
-            if event["timeNano"] >= (since or 0)
-            and (until is None or event["timeNano"] <= until)
-            and _passes(filters, event)
-        )
-    if until is not None and until <= swarm.clock.now:
+    if since is not None or ended:
+        first, last = since or 0, swarm.clock.now if until is None else until
+        remembered = (event for event in swarm.events.past() if first <= event["timeNano"] <= last)
+        past = b"".join(_line(event) for event in remembered if _passes(filters, event))
+    if ended:
         return Response(200, past)
 
     def follow(write: Callable[[bytes], None], end: Callable[[], None]) -> Unsubscribe:
@@ -56,25 +55,21 @@ def _line(event: Json) -> bytes:
 
 
 def _passes(filters: Filters, event: Json) -> bool:
-    kind, actor = event["Type"], event["Actor"]
-    attributes = actor["Attributes"]
-    own = filters.get(kind)
-    others = [
-        name
-        for name in ("service", "node", "network", "secret", "config", "container", "volume")
-        if name != kind and filters.get(name)
-    ]
+    kind, attributes = event["Type"], event["Actor"]["Attributes"]
     return (
         filters.exact("type", kind)
         and filters.exact("scope", event["scope"])
-        and (
-            not filters.get("event")
-            or any(event["Action"] == name or event["Action"].startswith(f"{name}:") for name in filters.get("event"))
-        )
         and filters.labels("label", attributes)
-        and (bool(own) or not others)
-        and (
-            not own
-            or any(value in (actor["ID"], attributes.get("name")) or actor["ID"].startswith(value) for value in own)
-        )
+        and (not filters.get("event") or any(_is_action(event["Action"], name) for name in filters.get("event")))
+        and _is_about(filters, kind, event["Actor"]["ID"], attributes.get("name", ""))
     )
+
+
+def _is_action(action: str, wanted: str) -> bool:
+    return action == wanted or action.startswith(f"{wanted}:")
+
+
+def _is_about(filters: Filters, kind: str, object_id: str, name: str) -> bool:
+    """Whether an event is of an object that was asked for; asked for none, every event is."""
+    asked = [word for word in _OBJECTS if filters.get(word)]
+    return not asked or any(value == name or object_id.startswith(value) for value in filters.get(kind))

@@ -49,12 +49,11 @@ def read_version(request: Request, word: str) -> int:
     Raises:
         Refusal: 400, in Go's words.
     """
-    text = request.query.get("version", "")
+    text = request.query.get("version", "")[:40]
+    wrong = f"invalid {word} version '{text}': strconv.ParseUint: parsing \"{text}\""
     if not text.isascii() or not text.isdigit():
-        raise Refusal(400, f"invalid {word} version '{text}': strconv.ParseUint: parsing \"{text}\": invalid syntax")
-    number = int(text[:32])
+        raise Refusal(400, f"{wrong}: invalid syntax")
+    number = int(text)
     if number >= 2**64:
-        raise Refusal(
-            400, f"invalid {word} version '{text[:32]}': strconv.ParseUint: parsing \"{text[:32]}\": value out of range"
-        )
+        raise Refusal(400, f"{wrong}: value out of range")
     return number

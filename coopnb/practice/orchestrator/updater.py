@@ -180,18 +180,15 @@ class _Update:
         first = slot[0]
         if self._store.get(Service, self.service.id) is None:
             return
+        start_first = self._config.get("Order", "stop-first") == "start-first"
+        removed = None if start_first else self._shut_down(slot)
+        if removed is None and not start_first:
+            # Every task of the slot was replaced meanwhile, by a restart: there is nothing to take over from.
+            return
         node_id = first.node_id if self.service.is_global else ""
         new = self._updater.tasks.create(self.service, first.slot, node_id, TaskState.READY)
         self._made[new.id] = None
-        start_first = self._config.get("Order", "stop-first") == "start-first"
-        if start_first:
-            delayed = self._updater.restarts.delay_start(None, new.id, 0, False)
-        else:
-            removed = self._shut_down(slot)
-            if removed is None:
-                return
-            delayed = self._updater.restarts.delay_start(removed, new.id, 0, True)
-        yield _until_finished(delayed)
+        yield _until_finished(self._updater.restarts.delay_start(removed, new.id, 0, not start_first))
         yield Wait(until=lambda: self._is_up(new.id), about=(new.id,))
         current = self._store.get(Task, new.id)
         if current is None:

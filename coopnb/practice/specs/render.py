@@ -6,14 +6,12 @@ import copy
 
 from coopnb.practice.clock import rfc3339
 from coopnb.practice.objects import Config, Json, Network, Node, Payload, Service, Stored, Task, TaskState, UpdateStatus
+from coopnb.practice.scheduler.filters import LOG_DRIVERS
 from coopnb.practice.specs.readback import task_spec, with_defaults
 from coopnb.practice.version import ENGINE
 
 _PLUGINS = (
-    *(
-        ("Log", name)
-        for name in ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "splunk", "syslog")
-    ),
+    *(("Log", name) for name in sorted(LOG_DRIVERS - {"none"})),
     *(("Network", name) for name in ("bridge", "host", "ipvlan", "macvlan", "null", "overlay")),
     ("Volume", "local"),
 )
