@@ -48,6 +48,10 @@ class RecordExporter(HTMLExporter):
     def _extra_template_paths_default(self) -> list[str]:
         return [str(TEMPLATES)]
 
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        return True
+
     @property
     def default_config(self) -> Config:
         """nbconvert's own, without the forms of an output that a record never shows."""

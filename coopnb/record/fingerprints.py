@@ -19,18 +19,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from coopnb.errors import WorkspaceError
 from coopnb.redaction import MARK, forms_of, mark
 
 FINGERPRINTS_NAME = "fingerprints.json"
 SHORTEST_FINGERPRINT = 8
 """Characters a value needs to be fingerprinted."""
-
-_TAG_BITS = 8
-_Windows = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +86,17 @@ class Fingerprints:
         lengths = sorted({one.length for one in self.prints if one.length <= len(text)})
         if not lengths:
             return
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-        rolling = _Rolling(self.key, codes)
+        # The arithmetic is imported where it is needed: a kernel that only masks does not wait for it.
+        from coopnb.record.rolling import Rolling
+
+        rolling = Rolling(self.key, text)
         for length in lengths:
             wanted = [one for one in self.prints if one.length == length]
             known = {one.mac: one.name for one in wanted}
-            tags = rolling.tags(length)
-            for first in np.flatnonzero(np.isin(tags, np.array([one.tag for one in wanted], dtype=np.uint64))):
-                window = text[int(first) : int(first) + length]
-                name = known.get(_mac(self.key, window))
+            for first in rolling.where(length, {one.tag for one in wanted}):
+                name = known.get(_mac(self.key, text[first : first + length]))
                 if name is not None:
-                    yield int(first), int(first) + length, name
+                    yield first, first + length, name
 
 
 def remember(path: Path, name: str, value: str) -> None:
@@ -175,47 +169,16 @@ def home_of(folder: Path) -> Path | None:
 
 
 def _prints_of(key: bytes, name: str, value: str) -> Iterator[Fingerprint]:
+    from coopnb.record.rolling import Rolling
+
     for form in forms_of(value):
         if len(form) >= SHORTEST_FINGERPRINT and not MARK.search(form):
-            codes = np.frombuffer(form.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
             charset = "alnum" if form.isascii() and form.isalnum() else "any"
-            yield Fingerprint(name, len(form), charset, int(_Rolling(key, codes).tags(len(form))[0]), _mac(key, form))
+            yield Fingerprint(name, len(form), charset, Rolling(key, form).tag(), _mac(key, form))
 
 
 def _mac(key: bytes, text: str) -> str:
     return hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
-
-
-class _Rolling:
-    """A polynomial hash modulo 2**64 of all windows of a text at once, mixed so that its tag is not linear."""
-
-    def __init__(self, key: bytes, codes: _Windows) -> None:
-        seed = hmac.digest(key, b"rolling", "sha256")
-        base, self._mix, self._shift = (
-            int.from_bytes(seed[at : at + 8], "little") | (1 if at < 16 else 0) for at in (0, 8, 16)
-        )
-        inverse = pow(base, -1, 1 << 64)
-        self._powers = _powers(base, len(codes))
-        sums = np.zeros(len(codes) + 1, dtype=np.uint64)
-        np.cumsum(codes * _powers(inverse, len(codes)), dtype=np.uint64, out=sums[1:])
-        self._sums = sums
-
-    def tags(self, length: int) -> _Windows:
-        """Give the tag of every window of ``length`` characters."""
-        count = len(self._sums) - length
-        windows = (self._sums[length:] - self._sums[:count]) * self._powers[:count]
-        windows ^= np.uint64(self._shift)
-        windows ^= windows >> np.uint64(31)
-        windows *= np.uint64(self._mix)
-        windows ^= windows >> np.uint64(29)
-        windows *= np.uint64(0xBF58476D1CE4E5B9)
-        return windows >> np.uint64(64 - _TAG_BITS)
-
-
-def _powers(base: int, count: int) -> _Windows:
-    powers = np.full(count, np.uint64(base), dtype=np.uint64)
-    powers[:1] = 1
-    return np.cumprod(powers, dtype=np.uint64)
 
 
 def _write(path: Path, prints: Fingerprints) -> None:

@@ -68,7 +68,7 @@ def header(told: Told | None, notebook: NotebookFacts, masked: Masked) -> Header
     app = said(told.planned, "app") or said(told.chosen, "domain")
     return Header(
         title=": ".join(part for part in (runbook, app) if part) or "A run",
-        place=", ".join(part for part in ("practice swarm" if practice else "swarm" if swarm else "", swarm) if part),
+        place=" ".join(part for part in ("practice swarm" if practice else "swarm" if swarm else "", swarm) if part),
         practice=practice,
         outcome=told.outcome,
         when=_when(told),
@@ -95,15 +95,14 @@ def _who(told: Told) -> str:
 def _ledger_lines(told: Told) -> Iterable[Line]:
     server = inner(told.planned, "server")
     if server:
-        practice = " (a practice swarm, not a real server)" if server.get("practice") is True else ""
         engine = said(server, "engine")
         parts = (said(server, "endpoint"), f"swarm {said(server, 'swarm_id')}", f"engine {engine}" if engine else "")
-        yield Line("Server", ", ".join(part for part in (said(server, "name") + practice, *parts) if part))
+        yield Line("Server", ", ".join(part for part in (said(server, "name"), *parts) if part))
     elif name := said(told.chosen, "server"):
         yield Line("Server", f"{name}; it was not reached far enough to tell its swarm")
     if app := said(told.planned, "app") or said(told.chosen, "domain"):
         yield Line("App", f"{app}, {_versions(told)}")
-    yield _why(told)
+    yield from _approval(told)
     yield _done(told)
     yield _verified(told)
 
@@ -119,17 +118,17 @@ def _versions(told: Told) -> str:
     return f"{recipe} {before} -> {after}" if before else f"{recipe} {after}, where there was none before"
 
 
-def _why(told: Told) -> Line:
+def _approval(told: Told) -> Iterable[Line]:
     if not told.approved:
-        return Line("Approved", "no; nothing was approved")
+        yield Line("Approved", "no; nothing was approved")
+        return
+    reason = said(told.approved, "reason")
+    yield Line("Why", f"“{reason}”" if reason else "no reason was given")
     at = moment(told.approved_at)
     digest = said(told.approved, "digest")
-    when = f" at {at:%H:%M:%S} UTC" if at else ""
-    reason = said(told.approved, "reason")
-    text = f"by {said(told.approved, 'by') or 'somebody'}{when}, plan {digest}"
-    text = f"“{reason}”, {text}" if reason else f"{text}; no reason was given"
     stray = bool(told.planned) and digest != said(told.planned, "digest")
-    return Line("Why", text + ("; this is not the plan that the ledger holds last" if stray else ""), stray)
+    text = f"by {said(told.approved, 'by') or 'somebody'}{f' at {at:%H:%M:%S} UTC' if at else ''}, plan {digest}"
+    yield Line("Approved", text + ("; this is not the plan that the ledger holds last" if stray else ""), stray)
 
 
 def _done(told: Told) -> Line:
@@ -154,7 +153,7 @@ def _done(told: Told) -> Line:
 
 def _verified(told: Told) -> Line:
     if not told.checks:
-        return Line("Verified", "no check is in the ledger")
+        return Line("Verified", "nothing was checked")
     failed = [check for check in told.checks if not check.ok]
     if failed:
         text = "; ".join(check.text or check.name for check in failed)
@@ -177,7 +176,7 @@ def _notebook_lines(told: Told | None, notebook: NotebookFacts) -> Iterable[Line
         parts.append(f"{_these(added)} added by hand" if added else "")
         parts.append(f"{counted(notebook.removed, 'cell')} of the model removed" if notebook.removed else "")
         parts.append(f"{counted(len(notes), 'text')} written or edited by hand" if notes else "")
-    yield Line("Runbook", ", ".join(part for part in parts if part), bool(edited or added or notebook.removed))
+    yield Line("Runbook", ", ".join(part for part in parts if part))
     not_run = [cell for cell in notebook.code if not cell.ran]
     failed = [cell for cell in notebook.code if cell.failed]
     text = f"{len(notebook.code) - len(not_run)} of {counted(len(notebook.code), 'cell')} ran"

@@ -20,11 +20,17 @@ _GOOD = ("converged", "nothing to do")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: a word, what the word means here, and whether it needs a person (``bad``)."""
+    """How a run ended.
+
+    Attributes:
+        word: one or a few words. after: how long it took, to stand behind the word; may be empty.
+        sentence: what the word means here; may be empty. tone: ``bad`` where it needs a person.
+    """
 
     word: str
     sentence: str
     tone: Tone
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,13 @@ def tell(entries: Sequence[Entry]) -> Told:
     """Tell a run from its entries, of which there is at least one."""
     approved = _last(entries, "approved")
     changes = _changes(entries)
-    outcome = _last(entries, "outcome")
+    # What was seen before the last write says nothing about what came of it.
+    since = _since_applying(entries) or entries
+    outcome = _last(since, "outcome")
     cut_off = _is_cut_off(entries)
     checks = tuple(
         Check(said(check, "name"), check.get("ok") is True, said(check, "text"))
-        for check in listed(facts_of(_last(entries, "checked")), "checks")
+        for check in listed(facts_of(_last(since, "checked")), "checks")
     )
     return Told(
         run=entries[0].run,
@@ -241,16 +249,20 @@ def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequen
 
 def _observed(facts: Mapping[str, Any], checks: Sequence[Check], reason: str) -> Outcome:
     word = said(facts, "outcome") or "not known"
-    sentence = f"After {duration(number(facts, 'seconds'))}"
-    if watched := number(facts, "watched"):
-        sentence += f"; every task was watched for {watched:g} s"
-    sentence += "."
+    after = f"after {duration(number(facts, 'seconds'))}"
+    watched = number(facts, "watched")
+    sentence = f"Every task was watched for {watched:g} s." if watched else ""
     if word == "nothing to do":
-        sentence = "The swarm already was as the files ask."
-    if any(not check.ok for check in checks):
-        return Outcome(f"{word}, but not all checks passed", sentence, "bad")
+        after, sentence = "", "The swarm already was as the files ask."
     if word not in _GOOD:
-        whys = (said(item, "what") for item in listed(facts, "evidence"))
-        why = next((what for what in whys if what), reason)
-        return Outcome(word, f"{sentence} {why}".strip(), "bad" if word != "interrupted" else "busy")
-    return Outcome(word, sentence, "good")
+        reasons = (_because(item) for item in listed(facts, "evidence"))
+        sentence = next((text for text in reasons if text), reason)
+        return Outcome(word, sentence, "busy" if word == "interrupted" else "bad", after)
+    if any(not check.ok for check in checks):
+        return Outcome(f"{word}, but not all checks passed", sentence, "bad", after)
+    return Outcome(word, sentence, "good", after)
+
+
+def _because(item: Mapping[str, Any]) -> str:
+    what = said(item, "what")
+    return f"{said(item, 'task') or said(item, 'service')}: {what}" if what else ""
