@@ -40,7 +40,7 @@ def with_field_additions(app: App) -> Added:
     labels = _labels(app)
     path: KeyPath = ("services", MAIN)
     places.update(
-        {(*path, "deploy", "labels", name): Origin(f"version {app.recipe.source.version}") for name in labels}
+        {(*path, "deploy", "labels", name): Origin("added when it is deployed") for name in labels}
     )
     service = replace(
         main,

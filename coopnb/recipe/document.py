@@ -70,9 +70,9 @@ def read_document(data: bytes, file: str) -> tuple[Node, tuple[Finding, ...]]:
 
 
 def _unreadable(error: yaml.YAMLError, file: str) -> RecipeError:
-    mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    marks = (getattr(error, "problem_mark", None), getattr(error, "context_mark", None))
+    line = next((f":{mark.line + 1}" for mark in marks if mark is not None), "")
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is not YAML"
-    line = "" if mark is None else f":{mark.line + 1}"
     return RecipeError(
         "the file is not readable as YAML",
         what=str(reason),
@@ -91,7 +91,7 @@ def _compose(text: str, file: str) -> tuple[_Written | None, int]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents == 2:
-                return root, event.start_mark.line + 1
+                return root, _line(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
         elif isinstance(event, yaml.NodeEvent):
@@ -109,6 +109,10 @@ def _compose(text: str, file: str) -> tuple[_Written | None, int]:
     return root, 0
 
 
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
 def _attach(parent: _Written, node: _Written) -> None:
     if parent.items is not None:
         parent.items.append(node)
@@ -120,7 +124,7 @@ def _attach(parent: _Written, node: _Written) -> None:
 
 
 def _written(event: Any, anchors: dict[str, _Written], file: str) -> _Written:
-    line = event.start_mark.line + 1
+    line = _line(event)
     if isinstance(event, yaml.AliasEvent):
         if event.anchor not in anchors:
             raise RecipeError(f"*{event.anchor} is used, and &{event.anchor} is not defined", where=f"{file}:{line}")

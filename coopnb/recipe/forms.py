@@ -5,6 +5,7 @@ What is not of the expected kind goes through untouched: the schema says what is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from coopnb.model.origin import KeyPath
@@ -135,7 +136,9 @@ def _as_text(node: Node, absent: str | None) -> Node:
     value = node.value
     if value is None:
         return node.with_value(absent)
-    return node.with_value(go_text(value)) if isinstance(value, int | float) and not isinstance(value, bool) else node
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return node.with_value(go_text(value))
+    return node
 
 
 def _measured(node: Node, path: KeyPath, read: Callable[[str], int], wanted: str) -> Node:

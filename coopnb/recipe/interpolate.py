@@ -102,7 +102,7 @@ class _Interpolation:
         if done.text == text:
             return node
         origin = Origin(node.origin.file, node.origin.line, done.used)
-        return Node(self._cast(node, done.text, path), origin, text)
+        return Node(self._cast(node, done, path), origin, text)
 
     def _refuse_in_image(self, node: Node, done: Substituted, path: KeyPath) -> None:
         if done.missing and len(path) == 3 and (path[0], path[2]) == ("services", "image"):
@@ -123,18 +123,19 @@ class _Interpolation:
         for name in done.missing:
             if name not in self.told_missing:
                 self.told_missing.add(name)
-                self.findings.append(
-                    doubt("note", "setting-not-set", f"nothing sets {name}: it is empty here", node, path)
-                )
+                self.findings.append(_not_set(name, node, path))
 
-    def _cast(self, node: Node, text: str, path: KeyPath) -> Scalar:
-        kind = _kind_of(path)
+    def _cast(self, node: Node, done: Substituted, path: KeyPath) -> Scalar:
+        kind, text = _kind_of(path), done.text
         if kind is None:
             return text
         cast, wanted = _READERS[kind]
         value = cast(text)
         if value is None:
-            raise wrong(f"{key_path_text(path)} must be {wanted}", node, path, what=f"{node.written} does not give one")
+            names = " and ".join(done.missing or done.used)
+            what = f"nothing sets {names}" if done.missing else f"the value of {names} is none"
+            hint = f"set {names} in the app's .env file"
+            raise wrong(f"{key_path_text(path)} must be {wanted}", node, path, what=what, hint=hint)
         if path[-1] == "mode" and re.fullmatch("0[0-7]+", text):
             self.findings.append(
                 doubt(
@@ -147,6 +148,14 @@ class _Interpolation:
                 )
             )
         return value
+
+
+def _not_set(name: str, node: Node, path: KeyPath) -> Finding:
+    hint = f"set {name} in the app's .env file"
+    if len(path) == 3 and path[0] != "services" and path[2] == "name":
+        text = f"nothing sets {name}, and the name of {path[1]} needs it: {node.written}"
+        return doubt("error", "name-needs-a-setting", text, node, path, hint)
+    return doubt("note", "setting-not-set", f"nothing sets {name}: it is empty here", node, path, hint)
 
 
 def _kind_of(path: KeyPath) -> str | None:

@@ -90,7 +90,7 @@ def go_text(value: str | int | float | bool) -> str:
 
 
 def _go_float(value: float) -> str:
-    """``%v``: the shortest digits that read back, an exponent below -4 and from 21 on."""
+    """``%v``: the shortest digits that read back, an exponent below -4 and from 6 on (strconv/ftoa.go)."""
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     if not isinstance(exponent, int):
         return {"n": "NaN", "F": "-Inf" if sign else "+Inf"}.get(exponent, "NaN")
@@ -99,7 +99,7 @@ def _go_float(value: float) -> str:
     front = "-" if sign else ""
     if value == 0:
         return front + "0"
-    if -4 <= point - 1 < 21:
+    if -4 <= point - 1 < 6:
         if point <= 0:
             return f"{front}0.{'0' * -point}{text}"
         return front + (text + "0" * (point - len(text)) if point >= len(text) else f"{text[:point]}.{text[point:]}")
