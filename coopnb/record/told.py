@@ -213,19 +213,23 @@ def _changes(entries: Sequence[Entry]) -> tuple[Change, ...]:
 
 
 def _is_cut_off(entries: Sequence[Entry]) -> bool:
-    """Whether writing began and nothing tells how it ended: the kernel, or its machine, went away."""
+    """Whether writing began and no step tells how it went on: the kernel, or its machine, went away.
+
+    That the run ended with a status (``ended``) does not count: its runner outlives a kernel.
+    """
     acts = _since_applying(entries)
-    ends = ("outcome", "failed", "ended")
-    return bool(acts) and not any(entry.event in ends for entry in acts)
+    return bool(acts) and not any(entry.event in ("outcome", "failed") for entry in acts)
 
 
 def _cut_off(changes: Sequence[Change]) -> Outcome:
-    unknown = [change for change in changes if change.result == "unknown"]
+    return Outcome("cut off", f"The record ends here: what came after is not known. {_made(changes)}.", "bad")
+
+
+def _made(changes: Sequence[Change]) -> str:
     done = sum(change.result == "done" for change in changes)
-    what = f"{done} of {counted(len(changes), 'operation')} had been answered"
-    if unknown:
-        what += f"; the result of {counted(len(unknown), 'operation')} is unknown"
-    return Outcome("cut off", f"The record ends here: what came after is not known. {what}.", "bad")
+    unknown = sum(change.result == "unknown" for change in changes)
+    text = f"{done} of {counted(len(changes), 'operation')} had been made"
+    return text + (f"; the result of {counted(unknown, 'operation')} is not known" if unknown else "")
 
 
 def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequence[Check]) -> Outcome:
@@ -236,9 +240,7 @@ def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequen
     if outcome is not None:
         return _observed(outcome.facts, checks, reason)
     if acts:
-        done = sum(change.result == "done" for change in changes)
-        sentence = f"{done} of {counted(len(changes), 'operation')} were made. {reason}".strip()
-        return Outcome("failed", sentence, "bad")
+        return Outcome("failed", f"{_made(changes)}. {reason}".strip(), "bad")
     planned = facts_of(_last(entries, "planned"))
     if planned.get("nothing_to_do") is True and failed is None:
         return Outcome("nothing to do", "The swarm already was as the files ask.", "good")

@@ -166,18 +166,27 @@ def test_a_kernel_that_was_killed(run: Path) -> None:
     cells[8], cells[9] = (made.code(source, count=None) for source in ("book.watch()", "book.check()"))
     page = _record(made.write_notebook(run, cells))
     head = _header(page)
-    assert "✗ cut off. The record ends here: what came after is not known. 1 of 2 operations had been answered" in head
+    assert "✗ cut off. The record ends here: what came after is not known. 1 of 2 operations had been made" in head
     assert "Done 1 of 2 operations; the result is not known of: update service wiki_example_org_app" in head
     assert "not run: 2 cells (7, 8)" in head
     assert "2 of 2: update service wiki_example_org_app no answer is recorded: its result is not known" in page.text
     assert "2 update service wiki_example_org_app unknown" in page.text
 
 
+def test_a_kernel_that_died_under_its_runner(run: Path) -> None:
+    """A run whose runner saw the kernel die must be told as cut off too, with the status it ended with."""
+    made.write_ledger(run, [*made.KILLED, ("", "ended", {"exit_status": 1})])
+    page = _record(made.write_notebook(run, made.cells()))
+    assert "✗ cut off. The record ends here" in _header(page)
+    assert "the result of 1 operation is not known" in _header(page)
+    assert "the run ends with exit status 1" in page.text
+
+
 def test_killed_after_the_last_answer(run: Path) -> None:
     """Operations that were answered but never watched must not pass for a success."""
     made.write_ledger(run, [*made.KILLED, made.done(2), *made.EVENTS])
     head = _header(_record(made.write_notebook(run, made.cells())))
-    assert "✗ cut off. The record ends here" in head and "2 of 2 operations had been answered" in head
+    assert "✗ cut off. The record ends here" in head and "2 of 2 operations had been made" in head
     assert "converged" not in head
 
 
@@ -194,7 +203,7 @@ def test_an_operation_that_was_refused(run: Path) -> None:
     ended = ("apply", "failed", {"error": "StalePlan", "text": "the swarm changed\nmore"})
     made.write_ledger(run, [*made.KILLED, refused, ended])
     page = _record(made.write_notebook(run, made.cells()))
-    assert "✗ failed. 1 of 2 operations were made. StalePlan" in _header(page)
+    assert "✗ failed. 1 of 2 operations had been made. StalePlan" in _header(page)
     assert "Done 1 of 2 operations, 1 refused" in _header(page)
     assert "refused: the engine refused: update out of sequence" in page.text
 
