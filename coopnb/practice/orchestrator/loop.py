@@ -64,11 +64,13 @@ class Orchestration:
             if task.wanted:
                 self._due[task.service_id] = None
             return
-        self._updater.task_changed(task)
+        # The restart comes before the update hears of the failure: a rollback then finds the bad spec's next
+        # task in the slot, replaces it, and watches what it put there.
         if task.state > TaskState.RUNNING and task.wanted:
             service = self._store.get(Service, task.service_id)
             if service is not None:
                 self._restarts.restart(service, task)
+        self._updater.task_changed(task)
 
     def _node_changed(self, node: Node) -> None:
         unfit = node.availability == "drain" or node.state == "down" or self._store.get(Node, node.id) is None

@@ -39,8 +39,11 @@ class Scheduler:
             and not change.old.ended
             and (new is None or (isinstance(new, Task) and new.ended))
         )
-        if freed or isinstance(change.object, Node):
+        if (freed or isinstance(change.object, Node)) and self._pending():
             self._arm()
+
+    def _pending(self) -> list[Task]:
+        return [task for task in self._store.all(Task) if task.state == TaskState.PENDING and task.wanted]
 
     def _arm(self) -> None:
         if not self._armed:
@@ -49,12 +52,8 @@ class Scheduler:
 
     def _tick(self) -> None:
         self._armed = False
-        tasks = self._store.all(Task)
-        pending = [task for task in tasks if task.state == TaskState.PENDING and task.wanted]
-        if not pending:
-            return
-        places = rooms(self._store.all(Node), tasks)
-        for task in pending:
+        places = rooms(self._store.all(Node), self._store.all(Task))
+        for task in self._pending():
             if task.node_id:
                 self._confirm(task, places)
             else:
