@@ -46,7 +46,7 @@ def rollout_svg(points: Sequence[Point], title: str) -> str:
 def description(points: Sequence[Point]) -> str:
     """Say what the drawing shows, for those who do not see it."""
     first, last = points[0], points[-1]
-    return f"At {first.seconds} s: {_said(first)}. At {last.seconds} s: {_said(last)}. The table has every change."
+    return f"At {first.seconds} s: {_said(first)}. At {last.seconds} s: {_said(last)}."
 
 
 def rollout_spec(points: Sequence[Point]) -> dict[str, Any]:

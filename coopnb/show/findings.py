@@ -42,6 +42,9 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
     path = key_path_text(finding.path)
     text = f"{path}: {finding.text}" if path else finding.text
     if finding.hint:
-        text = f"{text.rstrip('.')}. {finding.hint}"
-    mark = f"{_SIGNS[finding.severity]} {finding.severity}"
-    return (Cell(mark, tone=_TONES[finding.severity]), Cell(where, code=True), Cell(text))
+        text = f"{text.rstrip('.')}. {finding.hint[:1].upper()}{finding.hint[1:]}"
+    return (
+        Cell(finding.severity, sign=_SIGNS[finding.severity], tone=_TONES[finding.severity]),
+        Cell(where, code=True),
+        Cell(text),
+    )

@@ -62,7 +62,7 @@ def error_output(
 ) -> Output:
     """Show an error: what, where, what next. The words are those of the error itself."""
     on = f" (on {place(server)})" if server else ""
-    blocks: list[Block] = [Line(f"{type(error).__name__}: {error.headline}{on}", head=True, tone="bad")]
+    blocks: list[Block] = [Line(f"{type(error).__name__}: {error.headline}{on}", head=True)]
     rows = [
         (Cell(label if at == 0 else ""), Cell(line))
         for label, value in (("what", error.what), ("where", error.where), ("next", error.hint))
@@ -87,12 +87,12 @@ def _verdict(checks: Sequence[Check]) -> str:
 
 
 def _check_row(check: Check) -> tuple[Cell, ...]:
-    mark, tone = _MARKS[check.ok]
-    return (Cell(mark, tone=tone), Cell(check.name), Cell(check.text))
+    sign, word, tone = _MARKS[check.ok]
+    return (Cell(word, sign=sign, tone=tone), Cell(check.name), Cell(check.text))
 
 
-_MARKS: dict[bool | None, tuple[str, Tone]] = {
-    True: ("✓ passed", "good"),
-    False: ("✗ failed", "bad"),
-    None: ("? not checked", "busy"),
+_MARKS: dict[bool | None, tuple[str, str, Tone]] = {
+    True: ("✓", "passed", "good"),
+    False: ("✗", "failed", "bad"),
+    None: ("?", "not checked", "busy"),
 }

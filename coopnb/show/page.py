@@ -17,10 +17,12 @@ Tone = Literal["", "good", "busy", "bad", "quiet"]
 """What a colour means here. Red (``bad``) is only for what needs a person."""
 
 ASIDE_COLUMN = 72
-WIDEST = 64
+WIDEST = 46
 """Columns that one column of a text table takes at most; a longer cell pushes its own row only."""
-LEFT = 'style="text-align:left"'
-"""JupyterLab aligns cells to the right, and drops our stylesheet where a notebook is not trusted."""
+
+
+NEVER_BROKEN = 24
+"""Characters that stay on one line of HTML: a state, a count, a task's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,13 @@ class Cell:
     """One cell of a table.
 
     Attributes:
+        sign: stands before the text, in the colour of ``tone``; the text keeps the colour of all text.
         short: what is shown of a text that is too long for a row; the HTML unfolds the whole.
         code: whether it is something to type or to search for, and is set like that.
     """
 
     text: str
+    sign: str = ""
     tone: Tone = ""
     code: bool = False
     short: str = ""
@@ -44,6 +48,7 @@ class Line:
 
     text: str
     aside: str = ""
+    sign: str = ""
     tone: Tone = ""
     head: bool = False
 
@@ -114,13 +119,6 @@ def html_of(blocks: Sequence[Block]) -> str:
     return f'<div class="coopnb">{style_element()}\n{body}\n</div>'
 
 
-def sign(mark: str, tone: Tone) -> str:
-    """A coloured sign for HTML; the word that says the same stands beside it."""
-    colour = COLOURS.get(tone)
-    inner = escape(mark)
-    return f'<span class="cn-{tone}" style="color:{colour}">{inner}</span>' if colour else inner
-
-
 def _was_apart(lines: list[str]) -> bool:
     return bool(lines) and lines[-1] == ""
 
@@ -132,7 +130,7 @@ def _without_doubles(lines: list[str]) -> list[str]:
 def _text(block: Block) -> list[str]:
     match block:
         case Line():
-            text = clean(block.text)
+            text = _signed_text(block.sign, block.text)
             if not block.aside:
                 return [text]
             gap = max(2, ASIDE_COLUMN - 1 - columns(text))
@@ -166,15 +164,27 @@ def _padded(row: tuple[str, ...], widths: list[int], *, right: bool) -> list[str
 
 
 def _cell_text(cell: Cell) -> str:
-    return clean(cell.short or cell.text)
+    return _signed_text(cell.sign, cell.short or cell.text)
+
+
+def _signed_text(sign: str, text: str) -> str:
+    return f"{clean(sign)} {clean(text)}" if sign else clean(text)
+
+
+def _signed_html(sign: str, tone: Tone, inner: str) -> str:
+    colour = COLOURS.get(tone)
+    style = f' style="color:{colour}"' if colour else ""
+    return f"<span{style}>{escape(sign)}</span> {inner}" if sign else inner
 
 
 def _html(block: Block) -> str:
     match block:
         case Line():
             aside = f' <span class="cn-aside">{escape(block.aside)}</span>' if block.aside else ""
-            inner = f"<strong>{escape(block.text)}</strong>" if block.head else sign(block.text, block.tone)
-            return f"<p{_class('cn-head' if block.head else '')}>{inner}{aside}</p>"
+            inner = f"<strong>{escape(block.text)}</strong>" if block.head else escape(block.text)
+            return (
+                f"<p{_class('cn-head' if block.head else '')}>{_signed_html(block.sign, block.tone, inner)}{aside}</p>"
+            )
         case Table():
             return _table_html(block)
         case Log():
@@ -195,16 +205,20 @@ def _table_html(table: Table) -> str:
     if not table.rows:
         return ""
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
-    head = "".join(f'<th scope="col" {_align(table)}>{escape(name)}</th>' for name in table.head)
+    head = "".join(f'<th scope="col" style="{_align(table)}">{escape(name)}</th>' for name in table.head)
     thead = f"<thead><tr>{head}</tr></thead>" if head else ""
-    rows = "\n".join(
-        "<tr>" + "".join(f"<td {_align(table)}>{_cell_html(cell)}</td>" for cell in row) + "</tr>" for row in table.rows
-    )
+    rows = "\n".join("<tr>" + "".join(_cell_element(cell, table) for cell in row) + "</tr>" for row in table.rows)
     return f"<table{_class('cn-numbers' if table.numbers else '')}>{caption}{thead}<tbody>\n{rows}\n</tbody></table>"
 
 
+def _cell_element(cell: Cell, table: Table) -> str:
+    short = len(cell.text) <= NEVER_BROKEN
+    style = f"{_align(table)};white-space:nowrap" if short else _align(table)
+    return f'<td style="{style}">{_cell_html(cell)}</td>'
+
+
 def _align(table: Table) -> str:
-    return 'style="text-align:right"' if table.numbers else LEFT
+    return f"text-align:{'right' if table.numbers else 'left'}"
 
 
 def _class(name: str) -> str:
@@ -212,10 +226,10 @@ def _class(name: str) -> str:
 
 
 def _cell_html(cell: Cell) -> str:
-    tag = "code" if cell.code else "span"
+    def marked(text: str) -> str:
+        return f"<code>{escape(text)}</code>" if cell.code and text else escape(text)
+
+    inner = marked(cell.text)
     if cell.short:
-        short, whole = (f"<{tag}>{escape(text)}</{tag}>" for text in (cell.short, cell.text))
-        return f"<details><summary>{short}</summary>{whole}</details>"
-    if cell.code:
-        return f"<code>{escape(cell.text)}</code>" if cell.text else ""
-    return sign(cell.text, cell.tone)
+        inner = f"<details><summary>{marked(cell.short)}</summary>{inner}</details>"
+    return _signed_html(cell.sign, cell.tone, inner)

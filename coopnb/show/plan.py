@@ -89,14 +89,14 @@ def _operations(plan: Plan) -> list[Block]:
 def _operation_rows(operation: Operation) -> list[tuple[Cell, ...]]:
     tone: Tone = "bad" if operation.verb == "remove" else "busy" if operation.verb == "update" else "good"
     note = operation.interruption if isinstance(operation, UpdateService) else operation.cause
-    rows = [_row(f"{_SIGNS[operation.verb]} {operation.verb}", operation.kind, operation.name, note, tone)]
+    rows = [_row(operation.verb, operation.kind, operation.name, note, tone)]
     if isinstance(operation, UpdateService):
         rows += [_change_row(change) for change in operation.changes]
     return rows
 
 
 def _row(verb: str, kind: str, name: str, note: str, tone: Tone) -> tuple[Cell, ...]:
-    return (Cell(verb, tone=tone), Cell(kind), Cell(name, code=True), Cell(note))
+    return (Cell(verb, sign=_SIGNS[verb], tone=tone), Cell(kind), Cell(name, code=True), Cell(note))
 
 
 def _change_row(change: FieldChange) -> tuple[Cell, ...]:
@@ -139,7 +139,7 @@ def _value(kind: str, name: str, value: str) -> str:
 
 
 def _untouched_row(item: Untouched) -> tuple[Cell, ...]:
-    return _row(f"{_SIGNS[item.verb]} {item.verb}", item.kind, item.name, item.reason, "quiet")
+    return _row(item.verb, item.kind, item.name, item.reason, "quiet")
 
 
 def _kept_summary(kept: list[Untouched]) -> str:
@@ -163,7 +163,13 @@ def _approval(plan: Plan) -> list[Block]:
     if plan.blocked:
         them = "it" if len(plan.blocked) == 1 else "them"
         what = counted(len(plan.blocked), "error")
-        return [Line(f"This plan cannot be approved: it has {what}. Mend {them} and run this cell again.", tone="bad")]
+        return [
+            Line(
+                f"This plan cannot be approved: it has {what}. Mend {them} and run this cell again.",
+                sign="✗",
+                tone="bad",
+            )
+        ]
     return [Line(f"To approve: type {plan.app} and a reason.   Headless: approve={plan.short_digest}")]
 
 

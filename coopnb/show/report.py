@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coopnb.model.run import Event, Evidence, Outcome, RunReport
-from coopnb.model.snapshot import TaskSeen
-from coopnb.show.chart import rollout_svg
+from coopnb.model.snapshot import ServiceSeen, Snapshot, TaskSeen
+from coopnb.show.chart import description, rollout_svg
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Figure, Fold, Line, Log, Table, output_of
 from coopnb.show.rollout import CHART_TITLE, tasks_table
 from coopnb.show.series import Point, rollout_series, states_in
-from coopnb.show.snapshot import image_of, services_table
+from coopnb.show.snapshot import image_of, services_table, tasks_of
 from coopnb.show.text import counted, duration
 from coopnb.show.words import current, place
 
@@ -41,7 +41,7 @@ def report_output(report: RunReport, run: int | None = None, step: str = "watch"
         head=True,
     )
     good = report.outcome in ("converged", "nothing to do")
-    blocks: list[Block] = [head, Line(outcome_sentence(report), tone="" if good else "bad")]
+    blocks: list[Block] = [head, Line(outcome_sentence(report), sign="" if good else "✗", tone="bad")]
     if not good:
         blocks += _evidence(report)
     blocks += [*_tasks(report), *chart_blocks(report), *_events(report.events)]
@@ -74,7 +74,7 @@ def chart_blocks(report: RunReport) -> list[Block]:
     points = rollout_series(report.samples, report.plan.looked_at)
     if not points:
         return []
-    return [Figure(rollout_svg(points, CHART_TITLE), CHART_TITLE), _series_table(points)]
+    return [Figure(rollout_svg(points, CHART_TITLE), description(points)), _series_table(points)]
 
 
 def _series_table(points: Sequence[Point]) -> Table:
@@ -84,14 +84,20 @@ def _series_table(points: Sequence[Point]) -> Table:
 
 
 def _who_runs(report: RunReport) -> str:
+    """How many tasks of the services that were written run the image that was asked for."""
     if report.after is None:
-        tasks = [task for task in _last_tasks(report) if current(task)]
-        running = sum(1 for task in tasks if task.state == "running")
-        return f"{running} of {counted(len(tasks), 'task')} run"
-    services = [service for service in report.after.services if service.desired]
+        return "how the tasks stand was not looked at"
+    written = {operation.name for operation in report.plan.operations if operation.kind == "service"}
+    services = [service for service in report.after.services if service.name in written and service.desired]
+    running = sum(_running_images(report.after, service).count(image_of(service)) for service in services)
     images = sorted({image_of(service) for service in services})
-    running, desired = sum(service.running for service in services), sum(service.desired for service in services)
-    return f"{running} of {counted(desired, 'task')} run {_listed(images)}"
+    desired = sum(service.desired for service in services)
+    return f"{running} of {counted(desired, 'task')} run {_listed(images)}" if services else "no service was written"
+
+
+def _running_images(after: Snapshot, service: ServiceSeen) -> list[str]:
+    """The image of every task of a service that runs, as the tasks have it and not as the service asks for it."""
+    return [task.image for task in tasks_of(after, service) if task.state == "running" and current(task)]
 
 
 def _who_failed(report: RunReport) -> str:
@@ -103,13 +109,18 @@ def _who_failed(report: RunReport) -> str:
 
 def _who_serves(report: RunReport) -> str:
     """What was seen to run at the end: a rollback that was not observed is not claimed."""
-    if report.after is None:
+    after = report.after
+    if after is None:
         return "How the app stands was not looked at."
-    parts = [
-        f"{service.running} of {counted(service.desired, 'task')} of {service.name} run {image_of(service)}"
-        for service in report.after.services
-    ]
-    return f"At the end {_listed(parts)}." if parts else "At the end nothing of the app runs."
+    parts = [_service_serves(service, _running_images(after, service)) for service in after.services]
+    return f"At the end {_listed(parts)}." if parts else "At the end nothing of the app is there."
+
+
+def _service_serves(service: ServiceSeen, images: list[str]) -> str:
+    """``1 of 2 tasks of wiki_example_org_app run (mediawiki:1.39.8)``."""
+    what = f" ({_listed(sorted(set(images)))})" if images else ""
+    verb = "runs" if service.desired == 1 else "run"
+    return f"{len(images)} of {counted(service.desired, 'task')} of {service.name} {verb}{what}"
 
 
 def _evidence(report: RunReport) -> list[Block]:

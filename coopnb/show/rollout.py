@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Sample
 from coopnb.model.snapshot import TaskSeen
-from coopnb.show.chart import rollout_svg
+from coopnb.show.chart import description, rollout_svg
 from coopnb.show.output import Output
 from coopnb.show.page import Cell, Figure, Line, Table, html_of, output_of
 from coopnb.show.series import rollout_series
@@ -35,7 +35,7 @@ def rollout_chart_html(plan: Plan, samples: Sequence[Sample]) -> str:
     points = rollout_series(samples, plan.looked_at)
     if not points:
         return ""
-    return html_of([Figure(rollout_svg(points, CHART_TITLE), CHART_TITLE)])
+    return html_of([Figure(rollout_svg(points, CHART_TITLE), description(points))])
 
 
 def tasks_table(plan: Plan, tasks: Sequence[TaskSeen]) -> Table:
@@ -54,7 +54,7 @@ def is_new(plan: Plan, task: TaskSeen) -> bool:
 def _row(plan: Plan, task: TaskSeen) -> tuple[Cell, ...]:
     how = standing(task)
     return (
-        Cell(f"{how.sign} {short_name(task.name, plan.stack.name)}", tone=how.tone),
+        Cell(short_name(task.name, plan.stack.name), sign=how.sign, tone=how.tone),
         Cell(task.node or "no node yet"),
         Cell(standing_words(task)),
         Cell(tag(task.image), code=True),

@@ -84,7 +84,7 @@ def _service_rows(snapshot: Snapshot, service: ServiceSeen, how: Standing) -> li
     notes = [image_of(service), *_troubles(service, tasks)]
     rows = [
         (
-            Cell(f"{how.sign} {how.word}", tone=how.tone),
+            Cell(how.word, sign=how.sign, tone=how.tone),
             Cell(short_name(service.name, snapshot.stack), code=True),
             Cell(f"{service.running} of {service.desired} running"),
             Cell("; ".join(note for note in notes if note)),
@@ -104,7 +104,7 @@ def _task_row(task: TaskSeen, stack: str, image: str) -> tuple[Cell, ...]:
         Cell(""),
         Cell(short_name(task.name, stack), code=True),
         Cell(task.node or "no node yet"),
-        Cell(f"{how.sign} {standing_words(task)}{other}{reason}", tone=how.tone),
+        Cell(f"{standing_words(task)}{other}{reason}", sign=how.sign, tone=how.tone),
     )
 
 
