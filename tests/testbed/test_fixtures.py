@@ -1,0 +1,59 @@
+"""Where a real engine cannot be had, its tests are skipped in a way that nobody overlooks, or fail when that is asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+CASE = '''\
+"""A test that needs an engine."""
+import pytest
+
+@pytest.mark.real
+def test_on_an_engine(real_engine):
+    """Is never reached without one."""
+'''
+
+
+def run_without_an_engine(tmp_path: Path, require: str) -> subprocess.CompletedProcess[str]:
+    """Run one real test as a user who cannot start an engine."""
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.testbed.fixtures"]\n', encoding="utf-8")
+    (tmp_path / "test_case.py").write_text(CASE, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = real: needs an engine\n", encoding="utf-8")
+    script = (
+        "import sys, pytest, tests.testbed.requirements as needs\n"
+        "needs.PROGRAMS = ('a-program-that-nobody-has',)\n"
+        f"sys.exit(pytest.main(['-ra', '-p', 'no:cacheprovider', {str(tmp_path)!r}]))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COOPNB_REQUIRE_REAL": require},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("require", ["", "0"])
+def test_a_skipped_engine_is_counted_and_explained(tmp_path: Path, require: str) -> None:
+    """Without an engine the run must pass, name what is missing, and count what was skipped in its last lines."""
+    done = run_without_an_engine(tmp_path, require)
+    assert done.returncode == 0
+    assert "1 test that needs a real engine was SKIPPED" in done.stdout
+    assert "this machine lacks a-program-that-nobody-has" in done.stdout
+
+
+def test_a_required_engine_that_is_missing_fails_the_run(tmp_path: Path) -> None:
+    """With COOPNB_REQUIRE_REAL=1 the same test must fail, with the same explanation."""
+    done = run_without_an_engine(tmp_path, "1")
+    assert done.returncode == 1
+    assert "SKIPPED" not in done.stdout
+    assert "this machine lacks a-program-that-nobody-has" in done.stdout
