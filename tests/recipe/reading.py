@@ -46,7 +46,7 @@ def docker_text(root: Path, *names: str, **settings: str) -> str:
     """
     files = [word for name in names or ("compose.yml",) for word in ("-c", name)]
     environment = {"PATH": os.environ["PATH"], "DOCKER_CONFIG": str(root / ".docker"), **settings}
-    command = [docker_cli(), "stack", "config", *files]
+    command = [str(docker_cli()), "stack", "config", *files]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=20, check=False)
     if done.returncode:
         raise Refused(done.stderr.strip())

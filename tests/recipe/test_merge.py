@@ -34,14 +34,15 @@ def test_a_whole_merge_gives_what_docker_gives(tmp_path: Path) -> None:
     base = (
         "command: [a, b], ports: ['80:80','81:81'], volumes: ['v1:/a','v2:/b'], environment: {A: '1', B: '2'}, "
         "labels: {l: '1'}, networks: {n: {aliases: [x]}}, secrets: [s1], dns: [1.1.1.1], cap_add: [A], "
-        "deploy: {replicas: 2, labels: {d: '1'}, placement: {constraints: [c1]}, update_config: {parallelism: 3, delay: 5s}}, "
+        "deploy: {replicas: 2, labels: {d: '1'}, placement: {constraints: [c1]}, "
+        "update_config: {parallelism: 3, delay: 5s}}, "
         "logging: {driver: d1, options: {o: '1'}}, ulimits: {nofile: 5}, healthcheck: {test: [CMD, a], interval: 5s}, "
         "extra_hosts: ['h:1.1.1.1']"
     )
     overlay = (
         "image: 'x:2', command: [c], ports: ['80:8080','82:82'], volumes: ['v3:/a'], environment: [B=3, C=4], "
-        "labels: {l: '2', m: '3'}, networks: {n: {aliases: [y]}}, secrets: [{source: s1, target: t}, s2], dns: [2.2.2.2], "
-        "cap_add: [A, B], deploy: {replicas: 0, labels: {e: '1'}, placement: {constraints: [c2]}, "
+        "labels: {l: '2', m: '3'}, networks: {n: {aliases: [y]}}, secrets: [{source: s1, target: t}, s2], "
+        "dns: [2.2.2.2], cap_add: [A, B], deploy: {replicas: 0, labels: {e: '1'}, placement: {constraints: [c2]}, "
         "update_config: {parallelism: 0}}, logging: {driver: d2, options: {p: '1'}}, ulimits: {nofile: 6}, "
         "healthcheck: {retries: 3}, extra_hosts: ['h:2.2.2.2']"
     )

@@ -34,7 +34,7 @@ PAIRS = [
     ("user: y", "volumes: ['v2:/b:ro', 'v1:/a', 'v1:/b', './r:/c:rslave', 'v:/d']"),
     ("secrets: [s2, s1]", "secrets: [{source: s1, target: t, mode: 0400}]"),
     ("configs: [c2, c1]", "user: x"),
-    ('command: "a '"'"'b c'"'"' # d"', "user: y"),
+    ("command: \"a 'b c' # d\"", "user: y"),
     ("command: a b", "command: ''"),
     ("entrypoint: [a]", "entrypoint: []"),
     ("healthcheck: {test: [CMD, a], interval: 5s, retries: 3}", "healthcheck: {interval: 0s, retries: 0, timeout: 3s}"),

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from coopnb.errors import RecipeError
+from coopnb.model.recipe import RecipeVersion
+from coopnb.recipe import load
 from tests.recipe.reading import read, read_text, write
 
 A = "services:\n  a:\n    image: x\n"
@@ -23,43 +25,103 @@ A = "services:\n  a:\n    image: x\n"
             "compose.yml:5  services.a.deploy.replica",
         ),
         ("name: x\n" + A, "'name' is not a key of the top level", "compose.yml:1  name"),
-        (A + "    deploy: {replicas: '2'}\n", "services.a.deploy.replicas must be a whole number", "compose.yml:4  services.a.deploy.replicas"),
-        (A + "    deploy: {replicas: -1}\n", "services.a.deploy.replicas must not be negative", "compose.yml:4  services.a.deploy.replicas"),
+        (
+            A + "    deploy: {replicas: '2'}\n",
+            "services.a.deploy.replicas must be a whole number",
+            "compose.yml:4  services.a.deploy.replicas",
+        ),
+        (
+            A + "    deploy: {replicas: -1}\n",
+            "services.a.deploy.replicas must not be negative",
+            "compose.yml:4  services.a.deploy.replicas",
+        ),
         (A + "    user: 1000\n", "services.a.user must be text (put it in quotes)", "compose.yml:4  services.a.user"),
         (A + "    tty: 'yes'\n", "services.a.tty must be true or false", "compose.yml:4  services.a.tty"),
         (A + "    dns: 1.1\n", "services.a.dns must be a list", "compose.yml:4  services.a.dns"),
-        (A + "    labels: {a: true}\n", "services.a.labels.a must be text (put it in quotes)", "compose.yml:4  services.a.labels.a"),
-        (A + "    depends_on: {db: {condition: x}}\n", "services.a.depends_on must be a list", "compose.yml:4  services.a.depends_on"),
+        (
+            A + "    labels: {a: true}\n",
+            "services.a.labels.a must be text (put it in quotes)",
+            "compose.yml:4  services.a.labels.a",
+        ),
+        (
+            A + "    depends_on: {db: {condition: x}}\n",
+            "services.a.depends_on must be a list",
+            "compose.yml:4  services.a.depends_on",
+        ),
         (A + "    user:\n", "services.a.user is empty", "compose.yml:4  services.a.user"),
         ("services:\n  a:\n", "services.a is empty", "compose.yml:2  services.a"),
         ("services: [a]\n", "services must be a mapping", "compose.yml:1  services"),
         ("version: 3\n" + A, "version must be text", "compose.yml:1  version"),
         ('version: "2.4"\n' + A, "compose file version '2.4' is not supported", "compose.yml:1  version"),
-        ('version: "3.8"\n' + A + "    oom_score_adj: 5\n", "oom_score_adj needs version 3.13", "compose.yml:5  services.a.oom_score_adj"),
-        (A + "    stop_grace_period: 90\n", "stop_grace_period must be a duration, such as 90s or 1m30s", "compose.yml:4  services.a.stop_grace_period"),
+        (
+            'version: "3.8"\n' + A + "    oom_score_adj: 5\n",
+            "oom_score_adj needs version 3.13",
+            "compose.yml:5  services.a.oom_score_adj",
+        ),
+        (
+            A + "    stop_grace_period: 90\n",
+            "stop_grace_period must be a duration, such as 90s or 1m30s",
+            "compose.yml:4  services.a.stop_grace_period",
+        ),
         (A + "    mem_limit: 5M\n", "mem_limit cannot be used with swarm", "compose.yml:4  services.a.mem_limit"),
         (A + "    extends: b\n", "extends cannot be used with swarm", "compose.yml:4  services.a.extends"),
         (A + "    ports: ['x:y']\n", "this port cannot be read: 'y' is no port", "compose.yml:4  services.a.ports[0]"),
-        (A + "    volumes: ['aa::b']\n", "this volume cannot be read: there is nothing between two colons", "compose.yml:4  services.a.volumes[0]"),
-        (A + "    command: \"it's\"\n", "this command cannot be split into words: a ' is not closed", "compose.yml:4  services.a.command"),
+        (
+            A + "    volumes: ['aa::b']\n",
+            "this volume cannot be read: there is nothing between two colons",
+            "compose.yml:4  services.a.volumes[0]",
+        ),
+        (
+            A + '    command: "it\'s"\n',
+            "this command cannot be split into words: a ' is not closed",
+            "compose.yml:4  services.a.command",
+        ),
         (A + "    cap_add: [A, A]\n", "'A' stands twice in this list", "compose.yml:4  services.a.cap_add[1]"),
         ("services:\n  a:\n    user: x\n", "the service a has no image", "compose.yml:2  services.a"),
         ("services:\n  a:\n    image: 'Nginx'\n", "'Nginx' is no name of an image", "compose.yml:3  services.a.image"),
         ("networks: {}\n", "the recipe has no services", "compose.yml"),
         (A + "    networks: [n]\n", "the network 'n' is used and not declared", "compose.yml:4  services.a.networks.n"),
-        (A + "    volumes: ['vv:/d']\n", "the volume 'vv' is used and not declared", "compose.yml:4  services.a.volumes[0]"),
+        (
+            A + "    volumes: ['vv:/d']\n",
+            "the volume 'vv' is used and not declared",
+            "compose.yml:4  services.a.volumes[0]",
+        ),
         (A + "    secrets: [s]\n", "the secret 's' is used and not declared", "compose.yml:4  services.a.secrets[0]"),
         (A + "    configs: [c]\n", "the config 'c' is used and not declared", "compose.yml:4  services.a.configs[0]"),
         (A + "configs: {c: {}}\n", "the config 'c' has no file", "compose.yml:4  configs.c"),
         (A + "configs: {c: {file: gone}}\n", "the file 'gone' is not in the recipe", "compose.yml:4  configs.c.file"),
-        (A + "secrets: {s: {file: ../../etc/passwd}}\n", "the path '../../etc/passwd' leads out of the recipe's folder", "compose.yml:4  secrets.s.file"),
-        (A + "configs: {c: {file: /etc/passwd}}\n", "the path '/etc/passwd' leads out of the recipe's folder", "compose.yml:4  configs.c.file"),
-        (A + "    env_file: ../x\n", "the path '../x' leads out of the recipe's folder", "compose.yml:4  services.a.env_file[0]"),
-        (A + "volumes: {v: {external: true, driver: d}}\n", "volumes.v is external, so it cannot have driver", "compose.yml:4  volumes.v.driver"),
-        (A + "networks: {n: {external: {name: x}, name: y}}\n", "networks.n has a name twice: name and external.name", "compose.yml:4  networks.n.external.name"),
-        (A + "configs: {c: {file: f, driver: d}}\n", "'driver' is not a key of configs.c", "compose.yml:4  configs.c.driver"),
+        (
+            A + "secrets: {s: {file: ../../etc/passwd}}\n",
+            "the path '../../etc/passwd' leads out of the recipe's folder",
+            "compose.yml:4  secrets.s.file",
+        ),
+        (
+            A + "configs: {c: {file: /etc/passwd}}\n",
+            "the path '/etc/passwd' leads out of the recipe's folder",
+            "compose.yml:4  configs.c.file",
+        ),
+        (
+            A + "    env_file: ../x\n",
+            "the path '../x' leads out of the recipe's folder",
+            "compose.yml:4  services.a.env_file[0]",
+        ),
+        (
+            A + "volumes: {v: {external: true, driver: d}}\n",
+            "volumes.v is external, so it cannot have driver",
+            "compose.yml:4  volumes.v.driver",
+        ),
+        (
+            A + "networks: {n: {external: {name: x}, name: y}}\n",
+            "networks.n has a name twice: name and external.name",
+            "compose.yml:4  networks.n.external.name",
+        ),
+        (
+            A + "configs: {c: {file: f, driver: d}}\n",
+            "'driver' is not a key of configs.c",
+            "compose.yml:4  configs.c.driver",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_with_its_place(text: str, headline: str, where: str, tmp_path: Path) -> None:
     """A mistake must be refused with its own sentence, file, line and key path."""
     with pytest.raises(RecipeError) as caught:
@@ -70,7 +132,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, headline: str, where: 
 def test_a_missing_compose_file_names_those_that_are_there(tmp_path: Path) -> None:
     """Asking for a file the recipe lacks must name it, and what there is instead."""
     write(tmp_path, {"compose.mail.yml": A})
-    with pytest.raises(RecipeError, match="the recipe has no file compose.yml") as caught:
+    with pytest.raises(RecipeError, match=r"has no file compose\.yml") as caught:
         read(tmp_path)
     assert caught.value.hint == "it has compose.mail.yml: look at COMPOSE_FILE"
 
@@ -98,8 +160,5 @@ def test_an_empty_config_is_refused(tmp_path: Path) -> None:
 
 def test_no_files_at_all_are_refused(tmp_path: Path) -> None:
     """A recipe without a named compose file must be refused."""
-    from coopnb.model.recipe import RecipeVersion
-    from coopnb.recipe import load
-
     with pytest.raises(RecipeError, match="no compose file"):
         load(RecipeVersion("sample", "1", "c", True, tmp_path), [], {})

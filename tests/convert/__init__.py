@@ -1,0 +1,1 @@
+"""The conversion of recipes to swarm objects."""

@@ -1,0 +1,107 @@
+"""An app to a stack: names, objects, waiting time, findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coopnb.convert import convert
+from coopnb.errors import ConvertError, RecipeError
+from coopnb.model.app import SecretWanted
+from coopnb.model.origin import Origin
+from tests.convert.apps import STACK, app, app_of_text
+from tests.recipe.reading import read_text
+
+APP = "services:\n  app:\n    image: x\n"
+
+
+def test_names_are_the_stacks_unless_given_or_external(tmp_path: Path) -> None:
+    """Objects must be named ``stack_key``, unless a name is given or they are made elsewhere."""
+    text = """
+services:
+  app: {image: x, networks: [n, given, out], secrets: [s], volumes: ["vv:/v"], configs: [c]}
+networks: {n: {}, given: {name: own}, out: {external: true}}
+volumes: {vv: {}}
+secrets: {s: {external: true, name: "${STACK_NAME}_s_v1"}}
+configs: {c: {external: true}}
+"""
+    stack = convert(app_of_text(tmp_path, text))
+    assert [network.name for network in stack.networks] == ["own", f"{STACK}_n", "out"]
+    assert [(secret.name, secret.external) for secret in stack.secrets] == [(f"{STACK}_s_v1", True)]
+    assert [(config.name, config.data) for config in stack.configs] == [("c", None)]
+    service = stack.services[0]
+    container = service.spec["TaskTemplate"]["ContainerSpec"]
+    assert (service.name, service.image) == (f"{STACK}_app", "x")
+    assert container["Mounts"][0]["Source"] == f"{STACK}_vv"
+    assert [each["Target"] for each in service.spec["TaskTemplate"]["Networks"]] == ["out", "own", f"{STACK}_n"]
+
+
+def test_a_secret_is_told_how_it_is_made(tmp_path: Path) -> None:
+    """Length, charset and users of an external secret must be those the settings declare."""
+    text = APP + "    secrets: [s]\nsecrets: {s: {external: true, name: n}, unused: {external: true}}\n"
+    wanted = SecretWanted("s", "n", 32, "hex", ("app",), Origin("wiki.example.org.env", 3))
+    secrets = convert(app(read_text(tmp_path, text), (wanted,))).secrets
+    assert [(each.key, each.length, each.charset, each.wanted_by) for each in secrets] == [("s", 32, "hex", ("app",))]
+
+
+@pytest.mark.parametrize(("label", "seconds"), [("", 300), ("60", 60), ("86400", 86_400)])
+def test_a_recipe_says_how_long_to_wait(label: str, seconds: int, tmp_path: Path) -> None:
+    """The timeout label must be obeyed, and 300 seconds hold without it."""
+    text = APP + f"    deploy: {{labels: {{coop-cloud.{STACK}.timeout: '{label}'}}}}\n"
+    assert convert(app_of_text(tmp_path, text)).timeout == seconds
+
+
+@pytest.mark.parametrize("label", ["5m", "0", "-1", "1.5", "99999999", "\u0663"])
+def test_a_timeout_that_is_none_is_refused_at_its_line(label: str, tmp_path: Path) -> None:
+    """A timeout must be a number of seconds, and the error must say where it is not."""
+    text = APP + f"    deploy:\n      labels:\n        coop-cloud.{STACK}.timeout: '{label}'\n"
+    with pytest.raises(RecipeError, match="no number of seconds") as caught:
+        convert(app_of_text(tmp_path, text))
+    assert caught.value.where == "compose.yml:6  services.app.deploy.labels"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "words"),
+    [
+        ("credential_spec: {registry: x}", "credential_spec is not converted yet"),
+        ("volumes: [{type: cluster, source: 'group:g', target: /d}]", "cluster are not converted yet"),
+        (
+            "volumes: [{type: volume, source: vv, target: /d, bind: {propagation: shared}}]",
+            "do not go with type: volume",
+        ),
+        ("volumes: [{type: tmpfs, source: vv, target: /d}]", "a tmpfs cannot have a source"),
+        ("volumes: [{type: bind, target: /d}]", "needs a source"),
+        ("secrets: [s, {source: t, target: s}]", "two secrets are mounted as 's'"),
+        ("deploy: {resources: {limits: {cpus: many}}}", "'many' is no number of CPUs"),
+        ("deploy: {resources: {limits: {cpus: '0.0000000001'}}}", "more decimals"),
+    ],
+)
+def test_what_cannot_be_converted_is_named_with_its_place(fragment: str, words: str, tmp_path: Path) -> None:
+    """A key that swarm cannot be told must be an error that names it, never silence."""
+    text = f"{APP}    {fragment}\nvolumes: {{vv: {{}}}}\nsecrets: {{s: {{external: true}}, t: {{external: true}}}}\n"
+    with pytest.raises(ConvertError, match=words) as caught:
+        convert(app_of_text(tmp_path, text))
+    assert caught.value.where is not None and caught.value.where.startswith("compose.yml:4  services.app.")
+
+
+def test_a_templated_secret_is_refused_by_name(tmp_path: Path) -> None:
+    """A secret of a driver or a template cannot be made yet, and must be refused."""
+    (tmp_path / "f").write_text("x", encoding="utf-8")
+    with pytest.raises(ConvertError, match="template_driver of a secret is not converted yet"):
+        convert(app_of_text(tmp_path, APP + "secrets: {s: {file: f, template_driver: golang}}\n"))
+
+
+def test_findings_of_the_recipe_go_with_the_stack(tmp_path: Path) -> None:
+    """What the reading found must be in the stack, worst first."""
+    text = APP + "    restart: 'no'\n    depends_on: [x]\n    user: ${NOBODY}\n"
+    assert [each.severity for each in convert(app_of_text(tmp_path, text)).findings] == ["error", "warning", "note"]
+
+
+def test_no_secret_content_is_in_a_repr(tmp_path: Path) -> None:
+    """The bytes of a secret's file must not show where a stack or a recipe is printed."""
+    (tmp_path / "f").write_text("hunter2", encoding="utf-8")
+    recipe = read_text(tmp_path, APP + "secrets: {s: {file: f}}\n")
+    stack = convert(app(recipe))
+    assert stack.secrets[0].data == b"hunter2"
+    assert "hunter2" not in repr(stack) + repr(recipe)
