@@ -100,20 +100,22 @@ class _Door(RequestHandler):
             self.set_header("Content-Type", response.content_type)
         for name, value in response.headers.items():
             self.set_header(name, value)
-        if response.follow is None:
+        if not response.stream:
             if self.request.method == "HEAD":
                 self.set_header("Content-Length", "0")
             self.finish(response.body or None)
         else:
-            await self._follow(response)
+            await self._stream(response)
 
     get = head = post = delete = put = patch = options = _answer
 
-    async def _follow(self, response: Response) -> None:
-        assert response.follow is not None
+    async def _stream(self, response: Response) -> None:
         over = Event()
         self._over: Callable[[], None] = over.set
-        self._leave = response.follow(self._write_now, over.set)
+        if response.follow is not None:
+            self._leave = response.follow(self._write_now, over.set)
+        else:
+            over.set()
         if response.body:
             self.write(response.body)
         with contextlib.suppress(StreamClosedError):

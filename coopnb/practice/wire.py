@@ -30,12 +30,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; with ``follow`` the body is only its beginning, and what comes later is written when it happens."""
+    """An answer; with ``follow`` the body is only its beginning, and what comes later is written when it happens.
+
+    Streams are sent in chunks even when they have ended already: clients tell by that that they are streams.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    stream: bool = False
     follow: Subscribe | None = None
 
 

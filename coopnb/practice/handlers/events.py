@@ -30,7 +30,7 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
         remembered = (event for event in swarm.events.past() if first <= event["timeNano"] <= last)
         past = b"".join(_line(event) for event in remembered if _passes(filters, event))
     if ended:
-        return Response(200, past)
+        return Response(200, past, stream=True)
 
     def follow(write: Callable[[bytes], None], end: Callable[[], None]) -> Unsubscribe:
         def hear(event: Json) -> None:
@@ -47,7 +47,7 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
 
         return leave
 
-    return Response(200, past, follow=follow)
+    return Response(200, past, stream=True, follow=follow)
 
 
 def _line(event: Json) -> bytes:

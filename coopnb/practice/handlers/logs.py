@@ -82,7 +82,7 @@ def _logs(swarm: PracticeSwarm, request: Request, wanted: Callable[[Container], 
     )
     kind = "application/vnd.docker.multiplexed-stream"
     if not request.flag("follow"):
-        return Response(200, body, kind)
+        return Response(200, body, kind, stream=True)
 
     def follow(write: Callable[[bytes], None], _end: Callable[[], None]) -> Unsubscribe:
         def hear(container: Container, line: LogLine) -> None:
@@ -91,7 +91,7 @@ def _logs(swarm: PracticeSwarm, request: Request, wanted: Callable[[Container], 
 
         return swarm.containers.read(hear)
 
-    return Response(200, body, kind, follow=follow)
+    return Response(200, body, kind, stream=True, follow=follow)
 
 
 def _tail(containers: list[Container], view: _View, tail: str) -> list[tuple[Container, LogLine]]:

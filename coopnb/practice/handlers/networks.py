@@ -99,7 +99,7 @@ def _is_builtin(network: Network) -> bool:
 
 
 def _users(swarm: PracticeSwarm, network: Network) -> list[str]:
-    """The services of a network, then the tasks that are left of removed services."""
+    """The services of a network, then tasks of its own; those that are stopping do not hold it."""
     services = [
         f"service {service.id}"
         for service in swarm.store.all(Service)
@@ -109,7 +109,7 @@ def _users(swarm: PracticeSwarm, network: Network) -> list[str]:
     tasks = [
         f"task {task.id}"
         for task in swarm.store.all(Task)
-        if not task.ended and any(item["Network"]["ID"] == network.id for item in task.attachments)
+        if task.wanted and not task.ended and any(item["Network"]["ID"] == network.id for item in task.attachments)
     ]
     return services or tasks
 

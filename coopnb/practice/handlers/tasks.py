@@ -5,6 +5,7 @@ from __future__ import annotations
 from coopnb.practice.handlers.find import find
 from coopnb.practice.handlers.services import find_service
 from coopnb.practice.objects import Node, Service, Task
+from coopnb.practice.orchestrator.tasks import is_dirty
 from coopnb.practice.specs.filters import Filters, read_filters
 from coopnb.practice.specs.render import task_json
 from coopnb.practice.swarm import PracticeSwarm
@@ -54,10 +55,10 @@ def _node_id(swarm: PracticeSwarm, reference: str) -> str:
 
 
 def _up_to_date(swarm: PracticeSwarm, filters: Filters, task: Task) -> bool:
-    """Whether a task was made for its service's present spec (a filter that the CLI uses while it waits)."""
+    """Whether a task matches its service's present spec (a filter that the CLI uses while it waits)."""
     wanted = filters.get("_up-to-date")
     if not wanted:
         return True
     service = swarm.store.get(Service, task.service_id)
-    current = service is not None and task.spec_version == service.spec_version
+    current = service is not None and not is_dirty(service, task, swarm.store.get(Node, task.node_id))
     return current is (wanted[0].lower() in ("1", "true"))
