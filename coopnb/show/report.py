@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coopnb.model.run import Event, Evidence, Outcome, RunReport
-from coopnb.model.snapshot import ServiceSeen, Snapshot, TaskSeen
+from coopnb.model.snapshot import ServiceSeen, Snapshot
 from coopnb.show.chart import description, rollout_svg
 from coopnb.show.output import Output
-from coopnb.show.page import Block, Cell, Figure, Fold, Line, Log, Table, output_of
+from coopnb.show.page import Block, Cell, Figure, Fold, Line, Log, Table, Tone, output_of
 from coopnb.show.rollout import CHART_TITLE, tasks_table
 from coopnb.show.series import Point, rollout_series, states_in
 from coopnb.show.snapshot import image_of, services_table, tasks_of
@@ -22,6 +22,12 @@ _VERBS: dict[Outcome, str] = {
     "rolled back": "was rolled back",
     "timed out": "timed out",
     "interrupted": "the watch was interrupted",
+}
+_FAILED_MARK: tuple[str, Tone] = ("✗", "bad")
+_MARKS: dict[Outcome, tuple[str, Tone]] = {
+    "converged": ("", ""),
+    "nothing to do": ("", ""),
+    "interrupted": ("?", "busy"),
 }
 _NEXT: dict[Outcome, str] = {
     "failed": "mend the cause, then run again from the plan cell; it plans only what is still missing",
@@ -41,7 +47,8 @@ def report_output(report: RunReport, run: int | None = None, step: str = "watch"
         head=True,
     )
     good = report.outcome in ("converged", "nothing to do")
-    blocks: list[Block] = [head, Line(outcome_sentence(report), sign="" if good else "✗", tone="bad")]
+    mark, tone = _MARKS.get(report.outcome, _FAILED_MARK)
+    blocks: list[Block] = [head, Line(outcome_sentence(report), sign=mark, tone=tone)]
     if not good:
         blocks += _evidence(report)
     blocks += [*_tasks(report), *chart_blocks(report), *_events(report.events)]
@@ -146,12 +153,10 @@ def _what(evidence: Evidence) -> str:
 def _tasks(report: RunReport) -> list[Block]:
     if report.after is not None:
         return [services_table(report.after)] if report.after.services else []
-    tasks = _last_tasks(report)
-    return [tasks_table(report.plan, tasks)] if tasks else []
-
-
-def _last_tasks(report: RunReport) -> tuple[TaskSeen, ...]:
-    return report.samples[-1].tasks if report.samples else ()
+    if not report.samples:
+        return []
+    last = report.samples[-1]
+    return [Line(f"As last seen, at {duration(last.seconds)}:"), tasks_table(report.plan, last.tasks)]
 
 
 def _events(events: Sequence[Event]) -> list[Block]:

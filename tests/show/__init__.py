@@ -1,0 +1,1 @@
+"""Outputs, charts and controls."""
