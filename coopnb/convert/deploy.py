@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from coopnb.convert.scope import Scope, present
-from coopnb.model.compose import Deploy, Placement, Resources, Service, UpdatePolicy
+from coopnb.model.compose import Service
+from coopnb.model.service_parts import Deploy, Placement, Resources, UpdatePolicy
 
 
 def mode(key: str, deploy: Deploy, scope: Scope) -> dict[str, Any]:

@@ -39,9 +39,7 @@ def with_field_additions(app: App) -> Added:
     added, places = _settings(app, main)
     labels = _labels(app)
     path: KeyPath = ("services", MAIN)
-    places.update(
-        {(*path, "deploy", "labels", name): Origin("added when it is deployed") for name in labels}
-    )
+    places.update({(*path, "deploy", "labels", name): Origin("added when it is deployed") for name in labels})
     service = replace(
         main,
         environment={**main.environment, **added},

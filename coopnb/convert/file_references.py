@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coopnb.convert.scope import Named, Scope
-from coopnb.model.compose import FileReference
+from coopnb.model.service_parts import FileReference
 
 
 def file_references(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coopnb.convert.scope import Scope, present
-from coopnb.model.compose import Healthcheck
+from coopnb.model.service_parts import Healthcheck
 
 
 def healthcheck(key: str, given: Healthcheck | None, scope: Scope) -> dict[str, Any] | None:

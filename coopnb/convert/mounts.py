@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from coopnb.convert.scope import Scope, present
-from coopnb.model.compose import Mount, Service
+from coopnb.model.compose import Service
+from coopnb.model.service_parts import Mount
 
 _OPTIONS = ("bind", "volume", "tmpfs")
 

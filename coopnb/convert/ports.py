@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from coopnb.convert.scope import present
-from coopnb.model.compose import Port, Service
+from coopnb.model.compose import Service
+from coopnb.model.service_parts import Port
 
 
 def endpoint(service: Service) -> dict[str, Any]:

@@ -12,235 +12,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
-
-from annotated_types import Ge
-
-Count = Annotated[int, Ge(0)]
-Texts = tuple[str, ...]
-Pairs = Mapping[str, str]
-Order = Literal["", "start-first", "stop-first"]
-_ONLY_KNOWN_KEYS = {"extra": "forbid"}
-
-
-@dataclass(frozen=True, slots=True)
-class Healthcheck:
-    """How swarm learns that a task is well; ``test`` begins with ``CMD`` or ``CMD-SHELL``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    test: Texts = ()
-    interval: int | None = None
-    timeout: int | None = None
-    start_period: int | None = None
-    start_interval: int | None = None
-    retries: Count | None = None
-    disable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UpdatePolicy:
-    """``deploy.update_config`` and ``deploy.rollback_config``; ``parallelism`` 0 means all at once."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    parallelism: Count | None = None
-    delay: int = 0
-    failure_action: str = ""
-    monitor: int = 0
-    max_failure_ratio: float = 0
-    order: Order = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RestartPolicy:
-    """``deploy.restart_policy``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    condition: str = ""
-    delay: int | None = None
-    max_attempts: Count | None = None
-    window: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """``deploy.resources.limits``; ``cpus`` as written (``0.50``)."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    cpus: str = ""
-    memory: int = 0
-    pids: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DiscreteResource:
-    """A number of something a node has, ``kind`` by name."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    kind: str = ""
-    value: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class GenericResource:
-    """An item of ``generic_resources``; only discrete ones exist."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    discrete_resource_spec: DiscreteResource | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reservations:
-    """``deploy.resources.reservations``: what the scheduler counts with."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    cpus: str = ""
-    memory: int = 0
-    generic_resources: tuple[GenericResource, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """``deploy.resources``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    limits: Limits | None = None
-    reservations: Reservations | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preference:
-    """Spread tasks over the values of a node label."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    spread: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """``deploy.placement``; ``max_replicas_per_node`` 0 means no limit."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    constraints: Texts = ()
-    preferences: tuple[Preference, ...] = ()
-    max_replicas_per_node: Count = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Deploy:
-    """``deploy``: what swarm does with a service. ``replicas`` of ``None`` is swarm's default, 1."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    mode: str = ""
-    replicas: Count | None = None
-    endpoint_mode: str = ""
-    labels: Pairs = field(default_factory=dict)
-    update_config: UpdatePolicy | None = None
-    rollback_config: UpdatePolicy | None = None
-    restart_policy: RestartPolicy | None = None
-    resources: Resources = Resources()
-    placement: Placement = Placement()
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """A port; an empty ``mode`` or ``protocol`` is left to the engine (ingress, tcp)."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    target: Count = 0
-    published: Count = 0
-    protocol: str = ""
-    mode: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceNetwork:
-    """How a service is on a network; swarm has no use for the addresses."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    aliases: Texts = ()
-    driver_opts: Pairs = field(default_factory=dict)
-    ipv4_address: str = ""
-    ipv6_address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BindOptions:
-    """``volumes[].bind``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    propagation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeOptions:
-    """``volumes[].volume``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    nocopy: bool = False
-    subpath: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TmpfsOptions:
-    """``volumes[].tmpfs``."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    size: Count = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Mount:
-    """An item of a service's ``volumes``; an empty ``source`` of a volume makes it anonymous."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    type: str
-    source: str = ""
-    target: str = ""
-    read_only: bool = False
-    consistency: str = ""
-    bind: BindOptions | None = None
-    volume: VolumeOptions | None = None
-    tmpfs: TmpfsOptions | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FileReference:
-    """A config or a secret as a service mounts it; ``source`` is its key in the file."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    source: str = ""
-    target: str = ""
-    uid: str = ""
-    gid: str = ""
-    mode: Count | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Logging:
-    """``logging``; an empty ``driver`` is the engine's own."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    driver: str = ""
-    options: Pairs = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ulimit:
-    """A limit of a task's processes."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    soft: int
-    hard: int
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialSpec:
-    """Credentials of a Windows container."""
-
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
-    config: str = ""
-    file: str = ""
-    registry: str = ""
+from typing import Any, ClassVar
+
+from coopnb.model.service_parts import (
+    ONLY_KNOWN_KEYS,
+    CredentialSpec,
+    Deploy,
+    FileReference,
+    Healthcheck,
+    Logging,
+    Mount,
+    Pairs,
+    Port,
+    ServiceNetwork,
+    Texts,
+    Ulimit,
+)
+
+__all__ = [
+    "Compose",
+    "ConfigObject",
+    "FileReference",
+    "Ipam",
+    "IpamSubnet",
+    "Network",
+    "SecretObject",
+    "Service",
+    "Volume",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +52,13 @@ class Service:
         extra_hosts: ``host:address``.
     """
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     image: str = ""
     command: Texts = ()
     entrypoint: Texts = ()
     environment: Mapping[str, str | None] = field(default_factory=dict)
     labels: Pairs = field(default_factory=dict)
-    deploy: Deploy = Deploy()
+    deploy: Deploy = field(default_factory=Deploy)
     healthcheck: Healthcheck | None = None
     ports: tuple[Port, ...] = ()
     networks: Mapping[str, ServiceNetwork | None] = field(default_factory=dict)
@@ -305,7 +104,7 @@ class Service:
     pid: str | None = None
     privileged: bool = False
     security_opt: Texts = ()
-    shm_size: str | int | float = ""
+    shm_size: str = ""
     tmpfs: Texts = ()
     userns_mode: str = ""
 
@@ -314,7 +113,7 @@ class Service:
 class IpamSubnet:
     """An item of ``ipam.config``."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     subnet: str = ""
 
 
@@ -322,7 +121,7 @@ class IpamSubnet:
 class Ipam:
     """``ipam``: the address plan of a network."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     driver: str = ""
     config: tuple[IpamSubnet, ...] = ()
 
@@ -331,7 +130,7 @@ class Ipam:
 class Network:
     """A network; ``name`` is empty when swarm's name is made of the stack's and the key."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     name: str = ""
     external: bool = False
     driver: str = ""
@@ -346,7 +145,7 @@ class Network:
 class Volume:
     """A named volume; it is the nodes that make it, when a task first mounts it."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     name: str = ""
     external: bool = False
     driver: str = ""
@@ -358,7 +157,7 @@ class Volume:
 class ConfigObject:
     """A config; ``file`` is relative to the recipe version's root."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     name: str = ""
     external: bool = False
     file: str = ""
@@ -370,7 +169,7 @@ class ConfigObject:
 class SecretObject:
     """A secret; ``file`` is relative to the recipe version's root."""
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     name: str = ""
     external: bool = False
     file: str = ""
@@ -389,7 +188,7 @@ class Compose:
         services: sorted by key.
     """
 
-    __pydantic_config__: ClassVar[Any] = _ONLY_KNOWN_KEYS
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
     version: str
     services: Mapping[str, Service] = field(default_factory=dict)
     networks: Mapping[str, Network] = field(default_factory=dict)

@@ -123,8 +123,9 @@ class Canonical:
                 result[key] = _SERVICE[key](entry, at)
             elif key == "build" and isinstance(entry.value, str):
                 result[key] = entry.with_value({"context": entry})
-            elif key == "expose":
-                result[key] = entry.with_value([item.with_value(str(item.value)) for item in entry.items])
+            elif key == "expose" and isinstance(entry.value, list):
+                texts = entry.with_value([item.with_value(str(item.value)) for item in entry.value])
+                result[key] = forms.distinct(texts, at)
             else:
                 result[key] = entry
         if not isinstance(node.value, dict):
@@ -140,9 +141,16 @@ class Canonical:
         file = result.get("file")
         if file is not None and isinstance(file.value, str):
             result["file"] = file.with_value(self.context.from_root(file.value))
+        if section == "volumes" and "x-cluster-spec" in result:
+            text = f"the volume {path[-1]} is one of a storage cluster, and those are not converted yet"
+            spec = result.pop("x-cluster-spec")
+            self.context.findings.append(doubt("error", "cluster-volume", text, spec, (*path, "x-cluster-spec")))
         external = result.get("external")
         if external is not None and isinstance(external.value, dict):
             name = external.entries.get("name")
+            for key, entry in external.value.items():
+                if key != "name":
+                    raise wrong(f"{key!r} is not a key of external", entry, (*path, "external", key))
             result["external"] = external.with_value(True)
             if name is not None:
                 if "name" in result:

@@ -120,6 +120,8 @@ def nested(forms: dict[str, Form]) -> Form:
 
 def _mapping(node: Node, path: KeyPath, absent: str | None) -> Node:
     if isinstance(node.value, dict):
+        if "" in node.value:
+            raise wrong("there is a value without a name", node.value[""], path)
         return node.with_value({name: _as_text(entry, absent) for name, entry in node.value.items()})
     if not isinstance(node.value, list) or not all(isinstance(item.value, str) for item in node.value):
         return node

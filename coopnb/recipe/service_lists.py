@@ -145,7 +145,7 @@ def _only_known(node: Node, known: set[str], path: KeyPath, context: Context) ->
 def _bind_source(node: Node, source: str, path: KeyPath, context: Context) -> Node:
     if source.startswith("~") and "HOME" in context.settings:
         source = context.settings["HOME"] + source[1:]
-    if source.startswith("/") or re.match(r"[a-zA-Z]:[\\/]|\\\\", source) or not source:
+    if source.startswith("/") or re.match(r"[a-zA-Z]:[\\/]", source) or not source:
         return node.with_value(source)
     text = f"{node.written} is a path on the machine that deploys, and the nodes of the swarm do not have it"
     hint = "use an absolute path that exists on the node, a named volume, or a config"

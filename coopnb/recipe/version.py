@@ -39,8 +39,14 @@ _SINCE: dict[str, int] = {
     "services.*.healthcheck.start_interval": 12,
     "services.*.networks.*.driver_opts": 13,
     "services.*.oom_score_adj": 13,
+    "services.*.ports.*.target": 2,
+    "services.*.volumes.*.type": 2,
+    "services.*.volumes.*.tmpfs": 6,
 }
+# Extensions: at the top level, and inside a service or an object.
+_EXTENSIONS_SINCE = {0: 4, 2: 7}
 _SINCE_BY_PARTS = {tuple(pattern.split(".")): minor for pattern, minor in _SINCE.items()}
+_NAMED_OR_NUMBERED = ("networks", "ports", "volumes")
 _DEEPEST = max(len(parts) for parts in _SINCE_BY_PARTS)
 
 
@@ -101,7 +107,9 @@ def _since(path: KeyPath) -> int | None:
     if not 0 < len(path) <= _DEEPEST:
         return None
     parts = [str(part) for part in path]
+    if parts[-1].startswith("x-") and parts[-1] != "x-cluster-spec":
+        return _EXTENSIONS_SINCE.get(len(parts) - 1)
     for place in (1, 3):
-        if len(parts) > place and (place == 1 or parts[:1] + parts[2:3] == ["services", "networks"]):
+        if len(parts) > place and (place == 1 or (parts[0] == "services" and parts[2] in _NAMED_OR_NUMBERED)):
             parts[place] = "*"
     return _SINCE_BY_PARTS.get(tuple(parts))

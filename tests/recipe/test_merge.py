@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from coopnb.errors import RecipeError
-from coopnb.model.compose import Port
 from coopnb.model.origin import Origin
 from coopnb.model.recipe import Recipe
+from coopnb.model.service_parts import Port
 from tests.recipe.reading import read, write
 
 TOP = """
