@@ -36,7 +36,7 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_there_are_no_other_public_names() -> None:
     """A name that is not public must be an attribute error, as in any module."""
     with pytest.raises(AttributeError, match="no attribute 'deploy_everything'"):
-        _ = coopnb.deploy_everything  # type: ignore[attr-defined]
+        _ = coopnb.deploy_everything
 
 
 def test_the_version_is_the_installed_one() -> None:
