@@ -21,7 +21,7 @@ services:
     image: nginx:1.27
     ports: ["8080:80"]
     networks: [proxy, default]
-    deploy: {replicas: 2, update_config: {monitor: 100ms}}
+    deploy: {replicas: 2, update_config: {monitor: 100ms}, rollback_config: {monitor: 100ms}}
   app:
     image: mediawiki:1.39.17
     healthcheck: {test: [CMD, "true"], interval: 5s}

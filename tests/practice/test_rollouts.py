@@ -228,6 +228,18 @@ def test_attempts_are_counted_a_slot_and_a_spec(driver: Driver) -> None:
     assert len(driver.slot(1)) == 6
 
 
+def test_a_window_forgets_old_attempts(driver: Driver) -> None:
+    """With a window only the attempts within it must count, so that a slow crash loop goes on for ever."""
+    policy = {"Condition": "any", "Delay": 5 * SECOND, "MaxAttempts": 2, "Window": 8 * SECOND}
+    driver.create("web", "crash:1", template={"RestartPolicy": policy})
+    driver.advance(60)
+    assert len(driver.slot(1)) > 6
+    before = len(driver.slot(1))
+    driver.update("web", lambda spec: spec["TaskTemplate"].update(RestartPolicy={**policy, "Window": 60 * SECOND}))
+    driver.advance(60)
+    assert len(driver.slot(1)) - before == 3
+
+
 def test_a_restart_waits_for_its_delay(driver: Driver) -> None:
     """The replacement must be prepared at once and started after the delay (5 s when none is given)."""
     driver.create("web", "done:1")

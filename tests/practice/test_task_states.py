@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,32 @@ def test_a_task_goes_through_swarmkits_states(driver: Driver) -> None:
     (task,) = driver.tasks("web")
     assert len(task["Status"]["ContainerStatus"]["ContainerID"]) == 64
     assert task["Status"]["ContainerStatus"]["PID"] > 0
+
+
+@pytest.mark.parametrize(
+    ("networks", "seconds"), [([], (1.1, 1.6)), ([{"Target": "overlay"}], (3.1, 3.9))], ids=["none", "overlay"]
+)
+def test_starting_and_stopping_take_as_long_as_on_a_real_engine(
+    driver: Driver, networks: list[dict[str, str]], seconds: tuple[float, float]
+) -> None:
+    """With the image at hand a start must take 0.4 to 0.9 s; a stop some seconds, longer with an overlay network."""
+    driver.call("POST", "/networks/create", {"Name": "overlay", "Driver": "overlay"})
+    driver.create("before")
+    driver.advance(5)
+    driver.create("web", template={"Networks": networks})
+    started = _seconds_until(driver, lambda: driver.states("web") == ["running"])
+    assert 0.4 <= started <= 0.9
+    driver.update("web", lambda spec: spec["TaskTemplate"].update(ForceUpdate=1))
+    stopped = _seconds_until(driver, lambda: driver.tasks("web")[0]["Status"]["State"] == "shutdown")
+    assert seconds[0] <= stopped <= seconds[1]
+
+
+def _seconds_until(driver: Driver, condition: Callable[[], bool]) -> float:
+    begun = driver.swarm.clock.now
+    while not condition():
+        driver.advance(0.01)
+        assert driver.swarm.clock.now - begun < 20 * SECOND
+    return (driver.swarm.clock.now - begun) / SECOND
 
 
 def test_a_healthcheck_keeps_a_task_starting_until_it_passes(driver: Driver) -> None:

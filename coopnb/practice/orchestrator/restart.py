@@ -152,6 +152,9 @@ class Restarts:
         if history is None or history.spec_version != replacement.spec_version:
             history = histories[replacement.place] = _History(replacement.spec_version)
         history.restarts.append(self._clock.now)
+        window = replacement.spec["RestartPolicy"].get("Window", 0)
+        if window:
+            history.restarts = [moment for moment in history.restarts if moment > self._clock.now - window]
 
 
 def _delay(task: Task) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 
 from coopnb.practice.clock import MILLISECOND, MINUTE, Clock
-from coopnb.practice.objects import Node, Task, TaskState
+from coopnb.practice.objects import Node, Service, Task, TaskState
 from coopnb.practice.scheduler.filters import suitable
 from coopnb.practice.scheduler.room import Room, rooms
 from coopnb.practice.store import Change, Store
@@ -14,7 +14,7 @@ _DEBOUNCE = 50 * MILLISECOND
 _FAILURE_WINDOW = 5 * MINUTE
 _MANY_FAILURES = 5
 
-_Failures = dict[tuple[str, str, int], list[int]]
+_ByNode = defaultdict[tuple[str, int], deque[int]]
 
 
 class Scheduler:
@@ -24,14 +24,16 @@ class Scheduler:
         self._store = store
         self._clock = clock
         self._armed = False
-        self._failures: _Failures = defaultdict(list)
+        self._failures: defaultdict[str, _ByNode] = defaultdict(lambda: defaultdict(deque))
 
     def changed(self, change: Change) -> None:
         """Look again soon when a task became pending, a task freed its place, or a node changed."""
         new = change.new
+        if new is None and isinstance(change.old, Service):
+            self._failures.pop(change.old.id, None)
         if isinstance(new, Task):
             if new.state in (TaskState.FAILED, TaskState.REJECTED) and _state(change.old) <= TaskState.RUNNING:
-                self._failures[new.node_id, new.service_id, new.spec_version].append(self._clock.now)
+                self._recent_failures(new, new.node_id).append(self._clock.now)
             if new.state == TaskState.PENDING and new.wanted and _state(change.old) < TaskState.PENDING:
                 self._arm()
         freed = (
@@ -88,12 +90,17 @@ class Scheduler:
         return min(fits, key=lambda room: self._rank(task, room))
 
     def _rank(self, task: Task, room: Room) -> tuple[int, int, int]:
-        since = self._clock.now - _FAILURE_WINDOW
-        key = (room.node.id, task.service_id, task.spec_version)
-        recent = [moment for moment in self._failures.get(key, ()) if moment > since]
+        failures = len(self._recent_failures(task, room.node.id))
         # A node counts as bad only from five recent failures on; below that, failures do not order nodes.
-        bad = len(recent) if len(recent) >= _MANY_FAILURES else 0
+        bad = failures if failures >= _MANY_FAILURES else 0
         return bad, room.by_service[task.service_id], room.tasks
+
+    def _recent_failures(self, task: Task, node_id: str) -> deque[int]:
+        """When tasks of this spec failed on a node lately; of a service that is gone nothing is kept."""
+        failures = self._failures[task.service_id][node_id, task.spec_version]
+        while failures and failures[0] <= self._clock.now - _FAILURE_WINDOW:
+            failures.popleft()
+        return failures
 
 
 def _state(stored: object) -> TaskState:
