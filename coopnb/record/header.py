@@ -89,7 +89,9 @@ def _when(told: Told) -> str:
 def _who(told: Told) -> str:
     who, host = said(told.opened, "who"), said(told.opened, "host")
     how = "headless" if told.opened.get("headless") is True else ""
-    return ", ".join(part for part in (f"{who or 'somebody'}@{host}" if host else who, how) if part)
+    if host and "@" not in who:
+        who = f"{who or 'somebody'}@{host}"
+    return ", ".join(part for part in (who, how) if part)
 
 
 def _ledger_lines(told: Told) -> Iterable[Line]:

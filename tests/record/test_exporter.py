@@ -247,6 +247,15 @@ def test_other_endings(run: Path, acts: list[made.Act], texts: list[str]) -> Non
         assert text in head, head
 
 
+@pytest.mark.parametrize(
+    ("who", "host", "told"), [("ana", "laptop", "ana@laptop"), ("ana@home", "laptop", "ana@home"), ("ana", "", "ana")]
+)
+def test_who_did_it_is_said_once(run: Path, who: str, host: str, told: str) -> None:
+    """The operator must stand in the first screen with the machine, and the machine only once."""
+    made.write_ledger(run, [("", "opened", made.opened() | {"who": who, "host": host})])
+    assert f" by {told} " in _header(_record(made.write_notebook(run, made.cells())))
+
+
 def test_strange_facts_are_told_as_they_are(run: Path) -> None:
     """Facts of any JSON shape must be exported without an error."""
     strange: list[made.Act] = []
