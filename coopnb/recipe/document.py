@@ -213,6 +213,9 @@ class _Builder:
 
     def _key(self, key: _Written) -> str:
         if isinstance(key.scalar, str):
+            if not key.scalar.isprintable():
+                text = f"the key {key.scalar!r} holds characters that cannot be shown"
+                raise RecipeError(text, where=f"{self.file}:{key.line}")
             return key.scalar
         shown = key.plain_text if key.plain_text is not None else "a list or a mapping"
         raise RecipeError(

@@ -79,14 +79,20 @@ def nearest(node: Node, path: KeyPath) -> Node:
 
 def place(origin: Origin, path: KeyPath) -> str:
     """Write a place as errors do: ``compose.yml:12  services.app.image``."""
-    return "  ".join(part for part in (str(origin), key_path_text(path)) if part)
+    return shown("  ".join(part for part in (str(origin), key_path_text(path)) if part))
+
+
+def shown(text: str) -> str:
+    r"""Make a text safe to show: what a terminal would obey is written as an escape (``\x1b``)."""
+    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1] for each in text)
 
 
 def wrong(text: str, node: Node, path: KeyPath, *, what: str | None = None, hint: str | None = None) -> RecipeError:
     """The error for something wrong at a node."""
-    return RecipeError(text, what=what, where=place(node.origin, path), hint=hint)
+    what, hint = (each and shown(each) for each in (what, hint))
+    return RecipeError(shown(text), what=what, where=place(node.origin, path), hint=hint)
 
 
 def doubt(severity: Severity, rule: str, text: str, node: Node, path: KeyPath, hint: str | None = None) -> Finding:
     """A finding about a node."""
-    return Finding(severity, rule, text, node.origin, path, hint)
+    return Finding(severity, rule, shown(text), node.origin, path, hint and shown(hint))

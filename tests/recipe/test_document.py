@@ -23,6 +23,7 @@ def document(text: str) -> object:
         ("a: b: c\n", 1, "not readable as YAML"),
         ("a: 1\nb: 2\na: 3\n", 3, "'a' stands twice"),
         ("a:\n  b: 1\n  b: 2\n", 3, "'b' stands twice"),
+        ('"a\\x1b[2J": x\n', 1, "cannot be shown"),
         ("a: *nowhere\n", 1, "&nowhere is not defined"),
         ("80: x\n", 1, "must be text"),
         ("true: x\n", 1, "must be text"),

@@ -88,6 +88,13 @@ def test_a_required_setting_that_is_missing_is_refused_with_its_message(tmp_path
     assert caught.value.where == "compose.yml:4  services.a.user"
 
 
+def test_a_message_of_a_recipe_cannot_command_the_terminal(tmp_path: Path) -> None:
+    """Control characters of a recipe's own message must be shown as escapes."""
+    with pytest.raises(RecipeError) as caught:
+        read_text(tmp_path, 'services:\n  a:\n    image: x\n    user: "${X:?\\e[2J}"\n')
+    assert "\x1b" not in str(caught.value) and r"\x1b[2J" in str(caught.value)
+
+
 def test_a_lone_dollar_is_refused_with_the_way_to_write_it(tmp_path: Path) -> None:
     """A ``$`` that begins no name must be refused, and the error must tell of ``$$``."""
     with pytest.raises(RecipeError, match="begins no name") as caught:

@@ -142,6 +142,34 @@ BAD = [
 ]
 
 
+NEWER_KEYS = [
+    ("3.1", "ports: [{target: 80}]"),
+    ("3.1", "volumes: [{type: volume, target: /x}]"),
+    ("3.5", "volumes: [{type: tmpfs, target: /x, tmpfs: {size: 5}}]"),
+    ("3.6", "x-a: 1"),
+    ("3.6", "init: true"),
+    ("3.3", "healthcheck: {start_period: 5s}"),
+    ("3.7", "deploy: {placement: {max_replicas_per_node: 1}}"),
+    ("3.8", "deploy: {resources: {limits: {pids: 5}}}"),
+    ("3.11", "healthcheck: {start_interval: 5s}"),
+    ("3.12", "networks: {n1: {driver_opts: {}}}"),
+]
+
+
+@pytest.mark.parametrize(("version", "fragment"), NEWER_KEYS)
+def test_a_key_newer_than_its_file_is_refused(version: str, fragment: str, tmp_path: Path) -> None:
+    """A key must be refused in the last version without it, and taken in the next, as by docker."""
+    require_oracle("comparing versions with docker's")
+    minor = int(version.partition(".")[2])
+    text = f"services:\n  a:\n    image: i\n    {fragment}\nnetworks: {{n1: {{}}}}\n"
+    write(tmp_path, {"old.yml": f'version: "{version}"\n{text}', "new.yml": f'version: "3.{minor + 1}"\n{text}'})
+    with pytest.raises(Refused):
+        docker_text(tmp_path, "old.yml")
+    with pytest.raises(RecipeError):
+        read(tmp_path, "old.yml")
+    assert without_env_files(read(tmp_path, "new.yml").compose) == docker_compose(tmp_path, "new.yml")
+
+
 @pytest.mark.parametrize("fragment", BAD)
 def test_what_docker_refuses_is_refused(fragment: str, tmp_path: Path) -> None:
     """A file that ``docker stack config`` refuses must be refused here too."""
