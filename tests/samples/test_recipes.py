@@ -146,7 +146,7 @@ def test_a_config_that_changes_gets_a_new_version(recipe: str) -> None:
 
 @every_version
 def test_secrets_are_external_and_declared_beside_their_version(folder: Path) -> None:
-    """Each secret must be external, carry a versioned name, and be declared in .env.sample with a length or as given."""
+    """Each secret must be external, have a versioned name, and be declared in .env.sample with a length or as given."""
     sample = (folder / ".env.sample").read_text(encoding="utf-8")
     for name in ("compose.yml", *overlays(folder)):
         for key, secret in compose(folder / name).get("secrets", {}).items():

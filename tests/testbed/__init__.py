@@ -1,1 +1,1 @@
-"""What tests need of the real world: engines of their own, images under upstream names, and the docker CLI as an oracle."""
+"""What tests need of the real world: engines of their own, images under upstream names, the docker CLI as oracle."""

@@ -36,7 +36,7 @@ def mirror(apt: Path = APT) -> str:
 
 def deb822_addresses(text: str) -> list[str]:
     """Return the addresses of enabled ``deb`` paragraphs, in order (sources.list(5), deb822 style)."""
-    addresses = []
+    addresses: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text):
         fields = {}
         for line in paragraph.splitlines():

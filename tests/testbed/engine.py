@@ -1,4 +1,4 @@
-"""A real dockerd in namespaces of its own: a single-node swarm that nobody else on the machine sees, and that goes away whole."""
+"""A real dockerd in namespaces of its own: a swarm of one node that nobody else sees, and that goes away whole."""
 
 from __future__ import annotations
 

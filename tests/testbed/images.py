@@ -1,4 +1,4 @@
-"""Images under upstream names, made of Debian's packages: they read the same secrets and configs and answer on the same ports."""
+"""Images under upstream names, made of Debian's packages: same secrets, same configs, same ports."""
 
 from __future__ import annotations
 
@@ -72,7 +72,17 @@ MARIADB = Image(
     ("mariadb-server",),
     ("mariadb-entrypoint", "mariadb-healthcheck"),
 )
-IMAGES = (BUSYBOX, NGINX, MEDIAWIKI, MARIADB)
+CADDY = Image(
+    "caddy",
+    ("caddy:2.8.4",),
+    (
+        "EXPOSE 80 443",
+        "ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data",
+        'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]',
+    ),
+    ("caddy", "wget"),
+)
+IMAGES = (BUSYBOX, NGINX, MEDIAWIKI, MARIADB, CADDY)
 
 
 def load(engine: RealEngine, images: Iterable[Image] = IMAGES) -> None:

@@ -1,7 +1,7 @@
 """Answers every DNS question on an address with "no such name", at once.
 
-Docker's embedded resolver says nothing when its own resolver cannot be reached, so that a container waits 10 s or more for
-each foreign name it asks for. Behind this one, it learns immediately that there is no world outside.
+Docker's embedded resolver says nothing when its own resolver cannot be reached, so that a container waits 10 s or more
+for each foreign name it asks for. Behind this one, it learns immediately that there is no world outside.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def test_two_engines_run_side_by_side(real_engine: RealEngine, folder: Path) -> 
 
 @pytest.mark.real
 def test_a_killed_test_run_leaves_only_a_folder_and_the_next_one_starts(folder: Path) -> None:
-    """When the process that started an engine is killed, all the engine's processes must go, and a new one must start."""
+    """When the process that started an engine is killed, all its processes must go, and a new one must start."""
     require_real("an engine whose test run is killed")
     directory = folder / "killed"
     script = (

@@ -1,4 +1,4 @@
-"""Where a real engine cannot be had, its tests are skipped in a way that nobody overlooks, or fail when that is asked for."""
+"""Where a real engine cannot be had, its tests are skipped so that nobody overlooks it, or fail if so asked."""
 
 from __future__ import annotations
 
