@@ -13,6 +13,9 @@ from pathlib import Path
 
 from coopnb.practice.process import LOCK, forget_record, hold, write_record
 
+_HOME_CHECK = 2.0
+"""Seconds between two looks at whether the directory is still there."""
+
 _EPILOG = """\
 Then, in another terminal:
 
@@ -90,9 +93,6 @@ async def _until_over_or_homeless(over: asyncio.Event, home: Path) -> None:
                     return
             except OSError:
                 return
-
-
-_HOME_CHECK = 2.0
 
 
 def _say_ready(descriptor: int | None) -> None:

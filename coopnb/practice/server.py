@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import socket as sockets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,6 +66,7 @@ class _Door(RequestHandler):
         self._body = bytearray()
         self._too_large = False
         self._leave: Unsubscribe | None = None
+        self._over = Event()
 
     def data_received(self, chunk: bytes) -> None:
         if len(self._body) + len(chunk) > BODY_LIMIT:
@@ -110,17 +110,15 @@ class _Door(RequestHandler):
     get = head = post = delete = put = patch = options = _answer
 
     async def _stream(self, response: Response) -> None:
-        over = Event()
-        self._over: Callable[[], None] = over.set
         if response.follow is not None:
-            self._leave = response.follow(self._write_now, over.set)
+            self._leave = response.follow(self._write_now, self._over.set)
         else:
-            over.set()
+            self._over.set()
         if response.body:
             self.write(response.body)
         with contextlib.suppress(StreamClosedError):
             await self.flush()
-            await over.wait()
+            await self._over.wait()
             self.finish()
 
     def _write_now(self, data: bytes) -> None:
@@ -132,8 +130,7 @@ class _Door(RequestHandler):
 
     def on_connection_close(self) -> None:
         self.on_finish()
-        if hasattr(self, "_over"):
-            self._over()
+        self._over.set()
 
     def on_finish(self) -> None:
         if self._leave is not None:

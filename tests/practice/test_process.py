@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -209,3 +210,30 @@ def test_it_loads_no_other_room() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
     )
     assert said.stdout == "[]\n"
+
+
+def test_two_processes_tell_the_same_story(home: Path, start: Start) -> None:
+    """With an auto clock two processes must answer the same calls with the same bytes and dates."""
+    first = _story(start(seed=3).socket)
+    process.stop(home)
+    second = _story(start(seed=3).socket)
+    assert first == second
+
+
+def _story(socket: Path) -> list[tuple[int, str, bytes]]:
+    spec = {"ContainerSpec": {"Image": "mariadb:10.11.8"}, "Networks": [{"Target": "proxy"}]}
+    calls: list[tuple[str, str, bytes | None]] = [
+        ("POST", "/secrets/create", b'{"Name":"password","Data":"eA=="}'),
+        ("POST", "/services/create", json.dumps({"Name": "db", "TaskTemplate": spec}).encode()),
+        (
+            "POST",
+            "/services/create",
+            json.dumps({"Name": "all", "TaskTemplate": spec, "Mode": {"Global": {}}}).encode(),
+        ),
+        *[("GET", "/tasks", None), ("GET", "/services?status=true", None)] * 15,
+        ("GET", "/services/db/logs?stdout=1&timestamps=1", None),
+        ("GET", "/events?since=1&until=1767225602", None),
+        ("GET", "/info", None),
+    ]
+    answers = [ask(socket, method, target, body) for method, target, body in calls]
+    return [(status, headers["Date"], body) for status, headers, body in answers]
