@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from coopnb.deploy.writing import Writer
+from coopnb.deploy.writing import Act, Writer
 from coopnb.engine import Engine
 from coopnb.errors import Conflict, CoopError, OutOfSequence, StalePlan
 from coopnb.model.plan import (
@@ -23,9 +21,6 @@ from coopnb.model.plan import (
     Remove,
     UpdateService,
 )
-
-PARALLEL = 8
-"""Writes of one kind are made at once; more than this gains nothing on one raft leader."""
 
 MakeSecret = Callable[[CreateSecret], str]
 """Makes a secret's value; whoever makes it also sees to it that it is masked from then on."""
@@ -67,24 +62,21 @@ def _make_wave(
     ledger: Writer,
     make_secret: MakeSecret,
 ) -> Iterator[Written]:
+    """Make the writes of one kind, one after the other, so that equal plans give equal histories."""
     ledger.append_all("apply", [("operation", _facts(number, of, operation)) for number, operation in wave])
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        futures = [pool.submit(_make, engine, operation, ids, make_secret) for _, operation in wave]
-    results: list[tuple[str, Mapping[str, Any]]] = []
-    errors: list[tuple[Operation, BaseException]] = []
-    for (number, operation), future in zip(wave, futures, strict=True):
-        error = future.exception()
-        if error is None:
-            results.append(("operation_done", {"n": number, "id": future.result()}))
-        else:
-            headline = error.headline if isinstance(error, CoopError) else type(error).__name__
-            results.append(("operation_failed", {"n": number, "error": headline}))
-            errors.append((operation, error))
-    ledger.append_all("apply", results)
-    if errors:
-        raise _explained(*errors[0])
-    for (_, operation), future in zip(wave, futures, strict=True):
-        yield Written(operation, future.result())
+    results: list[Act] = []
+    try:
+        for number, operation in wave:
+            try:
+                object_id = _make(engine, operation, ids, make_secret)
+            except CoopError as error:
+                results.append(("operation_failed", {"n": number, "error": error.headline}))
+                raise _explained(operation, error) from error
+            results.append(("operation_done", {"n": number, "id": object_id}))
+            yield Written(operation, object_id)
+    finally:
+        if results:
+            ledger.append_all("apply", results)
 
 
 def _facts(number: int, of: int, operation: Operation) -> Mapping[str, Any]:
@@ -140,21 +132,16 @@ def with_ids(spec: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> dic
     return {**spec, "TaskTemplate": {**template, "ContainerSpec": container}}
 
 
-def _explained(operation: Operation, error: BaseException) -> BaseException:
+def _explained(operation: Operation, error: CoopError) -> CoopError:
     """An error that says which operation it belongs to; a lost race is a stale plan."""
     name = f"{operation.kind} {operation.name}"
     if isinstance(error, OutOfSequence | Conflict):
-        stale = StalePlan(
+        return StalePlan(
             f"somebody changed {name} while the plan was applied",
             what=error.message,
             where=error.where,
             hint="Run the plan cell again: it shows what is still missing, and asks anew.",
         )
-        stale.__cause__ = error
-        return stale
-    if isinstance(error, CoopError):
-        error.where = ", ".join(part for part in (name, error.where) if part)
-        error.hint = error.hint or "What was done before it stays done; plan again to see what is missing."
-    with suppress(Exception):
-        error.__traceback__ = None
+    error.where = ", ".join(part for part in (name, error.where) if part)
+    error.hint = error.hint or "What was done before it stays done; plan again to see what is missing."
     return error

@@ -5,9 +5,13 @@ There are no task events (moby daemon/events.go), so events are a reason to look
 
 from __future__ import annotations
 
+import socket
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
+
+import requests
 
 from coopnb.engine.client import Engine
 
@@ -21,17 +25,25 @@ class Wake:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._flag = threading.Event()
+        self._listener: threading.Thread | None = None
         self._stream: Any = None
 
     def __enter__(self) -> Wake:
         self._stream = self._engine.event_stream()
-        threading.Thread(target=self._listen, daemon=True, name="coopnb-wake").start()
+        self._listener = threading.Thread(target=self._listen, daemon=True, name="coopnb-wake")
+        self._listener.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stream.close()
+        # Closing a response waits for the thread that reads it; shutting its socket down ends that read.
+        connection = self._stream.raw.connection
+        if connection is not None and connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        if self._listener is not None:
+            self._listener.join(timeout=5)
 
     def wait(self, seconds: float) -> None:
         """Return after the next event, or after ``seconds``."""
@@ -39,9 +51,8 @@ class Wake:
         self._flag.clear()
 
     def _listen(self) -> None:
-        try:
+        # A broken stream only means that waiting falls back to its timeout.
+        with suppress(requests.RequestException, OSError, ValueError, AttributeError), self._stream:
             for line in self._stream.iter_lines(chunk_size=1):
                 if line:
                     self._flag.set()
-        except Exception:
-            return

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
+from traitlets.config import Config
 
 from coopnb import errors
 from coopnb.record.exporter import write_record
@@ -76,8 +78,17 @@ def run_headless(
     return Finished(status, path, write_record(path), error)
 
 
-def client_for(notebook: Any, folder: Path) -> NotebookClient:
-    """A client that keeps nothing in the notebook but what cells wrote: no widget state, no clock."""
+@contextmanager
+def client_for(notebook: Any, folder: Path) -> Iterator[NotebookClient]:
+    """A client that keeps nothing in the notebook but what cells wrote: no widget state, no clock.
+
+    Its kernel listens on sockets of this user's own, not on ports that everybody on the machine can reach.
+    """
+    with TemporaryDirectory(prefix="coopnb-kernel-") as sockets:
+        yield _client(notebook, folder, Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}))
+
+
+def _client(notebook: Any, folder: Path, config: Config) -> NotebookClient:
     return NotebookClient(
         notebook,
         timeout=None,
@@ -85,25 +96,26 @@ def client_for(notebook: Any, folder: Path) -> NotebookClient:
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,
         record_timing=False,
+        config=config,
     )
 
 
 async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, say: Print) -> tuple[int, str]:
-    client = client_for(notebook, path.parent)
     environment = {**os.environ, "COOPNB_WORKSPACE": str(place.root)}
     follower = Follower(ledger, say)
     following = asyncio.create_task(follower.follow())
     try:
-        async with client.async_setup_kernel(env=environment):
-            with _interrupts_to_the_cell(client):
-                for index, cell in enumerate(notebook.cells):
-                    try:
-                        await client.async_execute_cell(cell, index)
-                    except CellExecutionError as error:
-                        return status_of(error.ename), f"{error.ename}: {error.evalue}"
-                    finally:
-                        follower.catch_up()
-                        _print_outputs(cell, say)
+        with client_for(notebook, path.parent) as client:
+            async with client.async_setup_kernel(env=environment):
+                with _interrupts_to_the_cell(client):
+                    for index, cell in enumerate(notebook.cells):
+                        try:
+                            await client.async_execute_cell(cell, index)
+                        except CellExecutionError as error:
+                            return status_of(error.ename), f"{error.ename}: {error.evalue}"
+                        finally:
+                            follower.catch_up()
+                            _print_outputs(cell, say)
     except DeadKernelError:
         say("The kernel died. The ledger tells what was done; run the runbook again to plan what is missing.")
         return 1, "DeadKernelError"
@@ -131,8 +143,8 @@ def _interrupts_to_the_cell(client: NotebookClient) -> Iterator[None]:
     pending: set[asyncio.Future[Any]] = set()
 
     def interrupt() -> None:
-        if client.km is not None:
-            pending.add(asyncio.ensure_future(client.km.interrupt_kernel()))
+        if client.km is not None and (interrupted := client.km.interrupt_kernel()) is not None:
+            pending.add(asyncio.ensure_future(interrupted))
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:

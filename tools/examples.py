@@ -1,0 +1,166 @@
+"""The worked examples: which there are, how their swarm is prepared, and how they are executed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nbclient.exceptions import CellExecutionError
+
+from coopnb import connect, load_app
+from coopnb.model.choice import Choice
+from coopnb.model.plan import Approval, Plan
+from coopnb.practice import process
+from coopnb.record.ledger import utc_now
+from coopnb.runbook.apps import pin, take
+from coopnb.runner.execute import client_for
+from coopnb.runner.models import find_model, read_model, with_parameters
+from coopnb.server import Server
+from coopnb.workspace import Workspace
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "notebooks" / "examples"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+PRACTICE = "practice"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One worked example.
+
+    Attributes:
+        parameters: what its injected cell sets, the approval left out.
+        before: choices that are deployed first.
+        approved: whether the plan's digest is injected too.
+        fails: the id of the cell that fails, if this is an example of a failure.
+    """
+
+    runbook: str
+    name: str
+    parameters: Mapping[str, str]
+    before: tuple[Choice, ...]
+    approved: bool
+    fails: str
+
+    @property
+    def path(self) -> Path:
+        """The example's notebook."""
+        return EXAMPLES / f"{self.runbook}.{self.name}.ipynb"
+
+
+def cases() -> tuple[Case, ...]:
+    """All worked examples, in the order of the file."""
+    listed = yaml.safe_load((EXAMPLES / "cases.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        Case(
+            runbook=runbook,
+            name=name,
+            parameters={key: str(value) for key, value in facts["parameters"].items()},
+            before=tuple(Choice(server=PRACTICE, **choice) for choice in facts.get("before", ())),
+            approved=bool(facts.get("approve")),
+            fails=facts.get("fails", ""),
+        )
+        for runbook, of_runbook in listed.items()
+        for name, facts in of_runbook.items()
+    )
+
+
+@contextmanager
+def prepared(case: Case, root: Path) -> Iterator[Workspace]:
+    """A workspace with a fresh practice swarm on which everything that comes before the example is deployed."""
+    workspace = Workspace(root)
+    process.start(workspace.make(workspace.practice), clock="auto")
+    try:
+        for choice in case.before:
+            deploy(workspace, choice)
+        yield workspace
+    finally:
+        process.stop(workspace.practice)
+
+
+def deploy(workspace: Workspace, choice: Choice) -> None:
+    """Deploy an app without a notebook."""
+    server, plan = planned(workspace, choice)
+    server.apply(plan, Approval(plan.digest, "tools/examples", "comes before the example", utc_now())).wait()
+    pin(workspace, choice)
+    server.close()
+
+
+def planned(workspace: Workspace, choice: Choice) -> tuple[Server, Plan]:
+    """The plan that an example's plan cell will show."""
+    server = connect(choice.server, workspace=workspace)
+    taken = take(workspace, choice, workspace.make(workspace.own / "versions"))
+    app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=workspace)
+    return server, server.plan(app)
+
+
+def parameters_of(case: Case, workspace: Workspace) -> dict[str, str]:
+    """The parameters to inject; the approval is the digest of the plan on this very swarm."""
+    if not case.approved:
+        return dict(case.parameters)
+    choice = Choice(**{name: value for name, value in case.parameters.items() if name != "reason"})
+    settings = workspace.env_file(PRACTICE, choice.domain)
+    is_new = not settings.exists()
+    server, plan = planned(workspace, choice)
+    server.close()
+    if is_new:
+        # The example itself is to meet an app without settings, and to say that it made them.
+        settings.unlink()
+    return {**case.parameters, "approve": plan.short_digest}
+
+
+def execute(case: Case, workspace: Workspace) -> Any:
+    """The example's notebook, executed; a case that is to fail must fail where it says, and nowhere else.
+
+    Raises:
+        AssertionError: it failed where it should not, or did not fail.
+    """
+    notebook = read_model(find_model(case.runbook))
+    with_parameters(notebook, parameters_of(case, workspace), case.runbook)
+    notebook.metadata["coopnb"] = {"kind": "example", "runbook": case.runbook, "case": case.name}
+    failed = asyncio.run(_execute(notebook, workspace))
+    assert failed == case.fails, f"{case.path.name}: failed at {failed or 'no cell'}, not at {case.fails or 'none'}"
+    _declare_failure(notebook, case.fails)
+    return tidied(notebook)
+
+
+async def _execute(notebook: Any, workspace: Workspace) -> str:
+    environment = {**os.environ, "COOPNB_WORKSPACE": str(workspace.root)}
+    with client_for(notebook, workspace.root) as client:
+        async with client.async_setup_kernel(env=environment):
+            for index, cell in enumerate(notebook.cells):
+                try:
+                    await client.async_execute_cell(cell, index)
+                except CellExecutionError:
+                    return str(cell.id)
+    return ""
+
+
+def _declare_failure(notebook: Any, fails: str) -> None:
+    """Tag the cell that fails, and the cells after it that stay un-run; nbval knows both tags."""
+    after = False
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if after:
+            cell.metadata.setdefault("tags", []).append("nbval-skip")
+        if cell.id == fails:
+            cell.metadata.setdefault("tags", []).append("raises-exception")
+            after = True
+
+
+def tidied(notebook: Any) -> Any:
+    """Without what differs from run to run: widget views, call stacks, the interpreter's version."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.metadata.pop("execution", None)
+        cell.outputs = [output for output in cell.outputs if set(output.get("data", {"": ""})) != {WIDGET_VIEW}]
+    return notebook
