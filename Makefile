@@ -18,6 +18,7 @@ test: test-fast test-real ## all tests: the fast ones, then those with a real en
 
 test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
 	$(PYTHON) -m pytest -q -m "not real"
+	$(PYTHON) -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
 
 test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)
 	tools/system-packages install

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import secrets as randomness
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from coopnb import commons, convert, deploy, engine, envfile, observe, recipe, secrets
@@ -21,6 +22,7 @@ from coopnb.errors import CoopError, InputError, NotApproved, PlanBlocked, Setti
 from coopnb.model.app import App
 from coopnb.model.finding import Finding
 from coopnb.model.plan import Approval, CreateSecret, Plan
+from coopnb.model.recipe import RecipeVersion
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
 from coopnb.plan import compare
@@ -237,15 +239,25 @@ def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | 
     files = [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
     read = recipe.load(source, files, values)
     sample = source.root / ".env.sample"
+    wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
+    doubts = (*read.findings, *settings.findings, *secrets.doubts(wanted), *_untagged(source))
     return App(
         domain=domain,
         server=path.parent.name,
         stack=stack,
         env_file=path,
         settings=settings.last,
-        recipe=read,
-        secrets=secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None),
+        recipe=replace(read, findings=doubts),
+        secrets=wanted,
     )
+
+
+def _untagged(source: RecipeVersion) -> tuple[Finding, ...]:
+    """A version that is no tag can be lost from the recipe's history, and with it what was deployed."""
+    if source.tagged:
+        return ()
+    text = f"{source.recipe} is used at the commit {source.version}, which is no released version"
+    return (Finding("warning", "version-not-tagged", text, hint="Release it: git tag -a, then name the tag."),)
 
 
 def _exports(root: Path) -> dict[str, str]:

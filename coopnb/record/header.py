@@ -156,11 +156,16 @@ def _done(told: Told) -> Line:
 def _verified(told: Told) -> Line:
     if not told.checks:
         return Line("Verified", "nothing was checked")
-    failed = [check for check in told.checks if not check.ok]
+    passed, failed, not_made = (
+        [check for check in told.checks if check.ok is result] for result in (True, False, None)
+    )
+    parts = [f"not looked at: {check.text or check.name}" for check in not_made]
     if failed:
         text = "; ".join(check.text or check.name for check in failed)
-        return Line("Verified", f"{len(failed)} of {counted(len(told.checks), 'check')} did not pass: {text}", True)
-    return Line("Verified", "; ".join(check.text or check.name for check in told.checks))
+        parts.insert(0, f"{len(failed)} of {counted(len(told.checks), 'check')} did not pass: {text}")
+    else:
+        parts[:0] = [check.text or check.name for check in passed]
+    return Line("Verified", "; ".join(parts), bool(failed))
 
 
 def _notebook_lines(told: Told | None, notebook: NotebookFacts) -> Iterable[Line]:

@@ -114,8 +114,10 @@ def _outcome(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 
 def _checked(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     checks = listed(facts, "checks")
-    passed = sum(check.get("ok") is True for check in checks)
-    return (f"checks: {passed} of {len(checks)} as expected", "", passed < len(checks))
+    made = [check for check in checks if check.get("ok", False) is not None]
+    passed = sum(check.get("ok") is True for check in made)
+    left = f", {len(checks) - len(made)} not made" if len(made) < len(checks) else ""
+    return (f"checks: {passed} of {len(made)} as expected{left}", "", passed < len(made))
 
 
 def _failed(facts: Mapping[str, Any]) -> tuple[str, str, bool]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from coopnb.model.ledger import Entry
+from coopnb.model.run import Check
 
 Tone = Literal["good", "bad", "busy", "quiet"]
 Result = Literal["done", "failed", "unknown", "not begun"]
@@ -51,15 +52,6 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One check and its result, in a sentence."""
-
-    name: str
-    ok: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """A run as its ledger tells it.
 
@@ -93,7 +85,7 @@ def tell(entries: Sequence[Entry]) -> Told:
     outcome = _last(since, "outcome")
     cut_off = _is_cut_off(entries)
     checks = tuple(
-        Check(said(check, "name"), check.get("ok") is True, said(check, "text"))
+        Check(said(check, "name"), _passed(check), said(check, "text"))
         for check in listed(facts_of(_last(since, "checked")), "checks")
     )
     return Told(
@@ -260,9 +252,14 @@ def _observed(facts: Mapping[str, Any], checks: Sequence[Check], reason: str) ->
         reasons = (_because(item) for item in listed(facts, "evidence"))
         sentence = next((text for text in reasons if text), reason)
         return Outcome(word, sentence, "busy" if word == "interrupted" else "bad", after)
-    if any(not check.ok for check in checks):
+    if any(check.ok is False for check in checks):
         return Outcome(f"{word}, but not all checks passed", sentence, "bad", after)
     return Outcome(word, sentence, "good", after)
+
+
+def _passed(check: Mapping[str, Any]) -> bool | None:
+    """Whether a check passed; ``None`` if it says that it could not be made. Anything unclear did not pass."""
+    return None if "ok" in check and check["ok"] is None else check.get("ok") is True
 
 
 def _because(item: Mapping[str, Any]) -> str:

@@ -143,8 +143,9 @@ def _interrupts_to_the_cell(client: NotebookClient) -> Iterator[None]:
     pending: set[asyncio.Future[Any]] = set()
 
     def interrupt() -> None:
-        if client.km is not None and (interrupted := client.km.interrupt_kernel()) is not None:
-            pending.add(asyncio.ensure_future(interrupted))
+        # The manager that nbclient makes is an async one, which its annotation does not say.
+        manager: Any = client.km
+        pending.add(asyncio.ensure_future(manager.interrupt_kernel()))
 
     loop.add_signal_handler(signal.SIGINT, interrupt)
     try:

@@ -229,6 +229,10 @@ def test_an_operation_that_was_refused(run: Path) -> None:
             ["✗ converged, but not all checks passed after 31 s", "Verified 1 of 1 check did not pass: 502"],
         ),
         (
+            [*made.CONVERGED[:-2], ("check", "checked", {"checks": [{"name": "page", "ok": None, "text": "by hand"}]})],
+            ["● converged after 31 s", "Verified not looked at: by hand"],
+        ),
+        (
             [made.CHOSEN, made.planned(version_before=None)],
             ["App wiki.example.org, wiki 1.3.0+1.39.17, where there was none before"],
         ),
