@@ -39,6 +39,9 @@ def canonical(spec: Spec, network_names: Names) -> dict[str, Any]:
     if privileges.get("NoNewPrivileges") is False:
         privileges.pop("NoNewPrivileges")
     _without_zeros(container.get("Healthcheck"))
+    for mount in container.get("Mounts") or ():
+        # A hint of Docker Desktop's, which engines on Linux never kept.
+        mount.pop("Consistency", None)
     for kind in ("Secrets", "Configs"):
         container[kind] = sorted((_reference(item) for item in container.get(kind) or ()), key=repr)
     template["Networks"] = sorted((_network(item, network_names) for item in _networks(form)), key=repr)

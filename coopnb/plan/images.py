@@ -34,9 +34,13 @@ def pin(service: StackService, running: Spec | None, images: Mapping[str, ImageS
 
 
 def tagged(reference: str) -> str:
-    """``nginx`` -> ``nginx:latest``; a tag or a digest stays (distribution/reference ``TagNameOnly``)."""
-    last = reference.rpartition("/")[2]
-    return reference if ":" in last or "@" in last else f"{reference}:latest"
+    """A reference as swarm is given it: ``docker.io/library/nginx`` -> ``nginx:latest``.
+
+    (distribution/reference ``FamiliarString`` of ``TagNameOnly``)
+    """
+    familiar = reference.removeprefix("docker.io/").removeprefix("library/")
+    last = familiar.rpartition("/")[2]
+    return familiar if ":" in last or "@" in last else f"{familiar}:latest"
 
 
 def image_findings(

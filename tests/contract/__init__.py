@@ -1,0 +1,1 @@
+"""What coopnb asks of a swarm, asked of both kinds."""

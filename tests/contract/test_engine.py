@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from coopnb.engine import Engine, connect
-from coopnb.errors import ConnectFailed, Conflict, EngineError, InputError, NotFound, OutOfSequence
+from coopnb.errors import Conflict, ConnectFailed, EngineError, InputError, NotFound, OutOfSequence
 from coopnb.observe import identify, snapshot
 from coopnb.observe.snapshot import services_seen
 

@@ -108,7 +108,7 @@ def compare(folder: Path, case: Case, notebook: dict[str, Any]) -> subprocess.Co
     changed.write_text(json.dumps(notebook))
     program = (
         "import sys, pathlib, tools.examples as e\n"
-        f"e.Case.path = property(lambda case: pathlib.Path({str(folder)!r}) / f'{{case.runbook}}.{{case.name}}.ipynb')\n"
+        f"e.Case.path = property(lambda case: pathlib.Path({str(folder)!r}, f'{{case.runbook}}.{{case.name}}.ipynb'))\n"
         "import pytest; sys.exit(pytest.main(sys.argv[1:]))"
     )
     options = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}", str(changed)]

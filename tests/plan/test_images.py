@@ -1,0 +1,41 @@
+"""Which image a service is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from coopnb.model.image import ImageSeen
+from coopnb.plan.images import pin, tagged
+from tests.nouns import spec, wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ("nginx", "nginx:latest"),
+        ("nginx:1", "nginx:1"),
+        ("docker.io/library/nginx", "nginx:latest"),
+        ("docker.io/ana/wiki:2", "ana/wiki:2"),
+        ("registry.example.org:5000/wiki", "registry.example.org:5000/wiki:latest"),
+        ("nginx@sha256:abc", "nginx@sha256:abc"),
+    ],
+)
+def test_a_reference_is_given_as_the_cli_gives_it(written: str, given: str) -> None:
+    """Names of the hub must lose their prefix, and every reference must have a tag or a digest."""
+    assert tagged(written) == given
+
+
+def test_a_reference_with_a_digest_is_not_pinned_twice() -> None:
+    """A file that names a digest must be taken at its word."""
+    reference = "nginx@sha256:" + "b" * 64
+    images = {reference: ImageSeen(reference, "sha256:" + "a" * 64)}
+
+    assert pin(wanted(spec(reference)), None, images)["TaskTemplate"]["ContainerSpec"]["Image"] == reference
+
+
+def test_platforms_follow_the_image() -> None:
+    """The placement must name the platforms that the registry tells."""
+    platforms = ({"Architecture": "amd64", "OS": "linux"},)
+    images = {"nginx:1": ImageSeen("nginx:1", "sha256:" + "a" * 64, platforms)}
+
+    assert pin(wanted(spec("nginx:1")), None, images)["TaskTemplate"]["Placement"]["Platforms"] == [dict(platforms[0])]
