@@ -14,6 +14,7 @@ command ends with when the error reaches the command line::
         NotChosen                 a runbook's parameters are blank
         PlanBlocked               the plan has findings that must be mended first
       LedgerError             2   the ledger cannot be written; nothing was done
+        LedgerCutOff          1   it could be written no longer, after the first change was made
       ApprovalError           3
         NotApproved               no approval, or one for something else
         StalePlan                 the swarm changed after the plan was made
@@ -24,6 +25,7 @@ command ends with when the error reaches the command line::
         NotFound  Conflict  OutOfSequence  Unavailable
       NotConverged            1   it said yes, and it did not happen
       CheckFailed             1   what was observed is not what was expected
+      KernelDied              1   the notebook's kernel went away in the middle of a step
       Interrupted           130   somebody stopped the watch; what was done stays done
 """
 
@@ -110,6 +112,12 @@ class PlanBlocked(InputError):
 
 class LedgerError(CoopError):
     """The ledger cannot be written, so the act it should precede was not done."""
+
+
+class LedgerCutOff(LedgerError):
+    """The ledger could be written no longer after the first change was made; no further change was."""
+
+    exit_status = 1
 
 
 class ApprovalError(CoopError):
@@ -202,6 +210,12 @@ class NotConverged(CoopError):
 
 class CheckFailed(CoopError):
     """What was observed afterwards is not what was expected."""
+
+    exit_status = 1
+
+
+class KernelDied(CoopError):
+    """The notebook's kernel went away in the middle of a step; the ledger tells what was done."""
 
     exit_status = 1
 

@@ -20,6 +20,9 @@ from coopnb.errors import InputError
 MINIMUM_API = (1, 41)
 """``ServiceStatus`` in ``GET /services`` and the job modes are there from 1.41 (Docker 20.10)."""
 
+FIRST_ANSWER = 10
+"""Seconds until an engine must have said its version: one that lives does so at once."""
+
 
 def connect(url: str, timeout: int = 30) -> Engine:
     """Connect to the Engine API at ``url`` and agree on a version.
@@ -42,7 +45,7 @@ def connect(url: str, timeout: int = 30) -> Engine:
             hint=f"Use one of: {known} or practice.",
         )
     with mapped("GET", "/version", url):
-        client = way_in(url, timeout)
+        client = way_in(url, min(timeout, FIRST_ANSWER))
     engine = Engine(client, url, timeout)
     if tuple(int(part) for part in engine.api_version.split(".")) < MINIMUM_API:
         raise InputError(

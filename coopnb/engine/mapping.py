@@ -27,13 +27,13 @@ def mapped(method: str, path: str, url: str) -> Iterator[None]:
     """Turn whatever docker-py, requests or the socket raises into a :class:`TransportError`."""
     try:
         yield
-    except (requests.Timeout, TimeoutError) as error:
-        raise TimedOut(
-            f"the server did not answer {method} {path} in time",
-            where=f"server {url}",
-            hint="See whether the machine is overloaded, then try again.",
-        ) from error
     except (requests.RequestException, docker.errors.DockerException, OSError) as error:
+        if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in _causes(error)):
+            raise TimedOut(
+                f"the server did not answer {method} {path} in time",
+                where=f"server {url}",
+                hint="Does Docker run there, and is the machine overloaded? Then try again.",
+            ) from error
         raise ConnectFailed(
             f"the server cannot be reached: {_reason(error)}",
             what=f"{method} {path}",
@@ -68,9 +68,15 @@ def _message(body: bytes) -> str:
 
 def _reason(error: BaseException) -> str:
     """The innermost cause in the operating system's words, without the wrappers' reprs."""
-    seen = error
-    while (inner := seen.__cause__ or seen.__context__) is not None:
-        seen = inner
+    *_, seen = _causes(error)
     if isinstance(seen, OSError) and seen.strerror:
         return seen.strerror
     return str(seen) or type(seen).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it came from, outermost first."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__

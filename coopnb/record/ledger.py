@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from coopnb.errors import LedgerError, WorkspaceError
+from coopnb.errors import LedgerCutOff, LedgerError, WorkspaceError
 from coopnb.model.ledger import Entry
 from coopnb.record.lines import LEDGER_NAME as LEDGER_NAME
 from coopnb.record.lines import LedgerText, parse_ledger, read_ledger, write_line
@@ -57,6 +57,7 @@ class Ledger:
         self._redactor = redactor
         self._clock = clock
         self._end: _End | None = None
+        self._has_acts = False
 
     def __repr__(self) -> str:
         return f"<Ledger of run {self.run} in {self.folder}>"
@@ -109,6 +110,7 @@ class Ledger:
 
         Raises:
             LedgerError: it could not be written whole; the act it should precede must not be made.
+            LedgerCutOff: likewise, after acts were announced here that may be made by now.
         """
         return self._write(step, [(event, facts)])[0]
 
@@ -122,7 +124,7 @@ class Ledger:
             self._write(step, acts)
 
     def _write(self, step: str, acts: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Entry]:
-        with _as_ledger_error(self.path), _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
+        with _as_ledger_error(self.path, cut_off=self._has_acts), _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
             size = os.fstat(descriptor).st_size
             if self._end is None or self._end.size != size:
                 self._end = _end_of(_read_all(descriptor))
@@ -144,6 +146,7 @@ class Ledger:
                 raise OSError(f"only {written} of {len(data)} bytes were written")
             os.fsync(descriptor)
             self._end = _End(before.size + written, entries[-1].seq, whole=True)
+            self._has_acts = self._has_acts or any(entry.event == "operation" for entry in entries)
         return entries
 
     def entries(self) -> tuple[Entry, ...]:
@@ -272,10 +275,17 @@ def _locked(path: Path, flags: int) -> Iterator[int]:
 
 
 @contextmanager
-def _as_ledger_error(path: Path) -> Iterator[None]:
+def _as_ledger_error(path: Path, *, cut_off: bool = False) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if cut_off:
+            raise LedgerCutOff(
+                f"the ledger can be written no longer: {error.strerror or error}",
+                what="the changes it announces may be made; no further one was",
+                where=str(path),
+                hint="make room or mend the rights there, then plan again: the plan shows what is missing",
+            ) from error
         raise LedgerError(
             f"the ledger cannot be written: {error.strerror or error}; nothing was done",
             where=str(path),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from coopnb.errors import LedgerError, WorkspaceError
+from coopnb.errors import LedgerCutOff, LedgerError, WorkspaceError
 from coopnb.record.ledger import Ledger, next_run_id, open_run
 from coopnb.record.lines import LEDGER_NAME, read_ledger
 from coopnb.redaction import Redactor
@@ -156,17 +156,30 @@ def test_a_full_disk_stops_the_act(tiny_disk: Path) -> None:
     """On a full disk an append must fail before the act, and work again once there is room."""
     ledger = Ledger.create(tiny_disk, 1, OPENED)
     filler = _fill(tiny_disk)
-    acts = []
+    written = []
     with pytest.raises(LedgerError, match=r"the ledger cannot be written: .*; nothing was done") as caught:
         for number in range(200):
-            ledger.append("apply", "operation", {"n": number, "name": "x" * 200})
-            acts.append(number)
+            ledger.append("plan", "planned", {"n": number, "name": "x" * 200})
+            written.append(number)
     assert caught.value.hint and caught.value.exit_status == 2
-    assert [entry.facts["n"] for entry in ledger.entries()[1:]] == acts
+    assert [entry.facts["n"] for entry in ledger.entries()[1:]] == written
     filler.unlink()
     ledger.append("apply", "operation", {"n": "after"})
     assert ledger.entries()[-1].facts == {"n": "after"}
-    assert ledger.entries()[-1].seq == len(acts) + 2
+    assert ledger.entries()[-1].seq == len(written) + 2
+
+
+def test_a_disk_that_is_full_after_the_first_act_is_not_nothing(tiny_disk: Path) -> None:
+    """Once an act was announced, a full disk must never be told as "nothing was done"."""
+    ledger = Ledger.create(tiny_disk, 1, OPENED)
+    ledger.append("apply", "operation", {"n": 1})
+    _fill(tiny_disk)
+    with pytest.raises(LedgerCutOff, match="the ledger can be written no longer") as caught:
+        for _ in range(200):
+            ledger.append("apply", "operation_done", {"n": 1, "id": "x" * 200})
+    assert caught.value.exit_status == 1
+    assert "nothing was done" not in str(caught.value)
+    assert "may be made" in str(caught.value)
 
 
 def test_a_full_disk_gives_no_run(tiny_disk: Path) -> None:
