@@ -137,7 +137,7 @@ class Workspace:
             f"there is no app {domain}" + (f" on {server}" if server else ""),
             what="there are: " + ", ".join(f"{app} ({on})" for on, app in apps) if apps else "there are no apps yet",
             where=str(self.servers / server if server else self.servers),
-            hint=f"make it from a recipe, or put its settings into {self.servers / (server or '<server>')}/{domain}.env",
+            hint=f"make it from a recipe, or write {self.servers / (server or '<server>')}/{domain}.env",
         )
 
 

@@ -46,7 +46,7 @@ def test_a_model_is_blank(path: Path) -> None:
     if path in MODELS:
         assert notebook.metadata["coopnb"] == {"kind": "model"}
         [parameters] = [cell for cell in code_cells(notebook) if "parameters" in cell.metadata.get("tags", ())]
-        values = [ast.literal_eval(statement.value) for statement in ast.parse(parameters.source).body]  # type: ignore[attr-defined]
+        values = [ast.literal_eval(statement.value) for statement in ast.parse(parameters.source).body]
         assert set(values) == {""}
 
 

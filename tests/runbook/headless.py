@@ -41,10 +41,15 @@ class Ran:
 
     def facts(self, event: str) -> dict[str, Any]:
         """The facts of the last entry of a kind."""
-        return [entry["facts"] for entry in self.entries if entry["event"] == event][-1]
+        found: dict[str, Any] = [entry["facts"] for entry in self.entries if entry["event"] == event][-1]
+        return found
 
 
-def coopnb(workspace: Path, *arguments: str, timeout: float = 240, **parameters: str) -> Ran:
+LONGEST = 240
+"""Seconds that one command may take."""
+
+
+def coopnb(workspace: Path, *arguments: str, **parameters: str) -> Ran:
     """Run one command; parameters become ``-p name=value``."""
     given = [part for name, value in parameters.items() for part in ("-p", f"{name}={value}")]
     done = subprocess.run(
@@ -52,7 +57,7 @@ def coopnb(workspace: Path, *arguments: str, timeout: float = 240, **parameters:
         env={**os.environ, "COOPNB_WORKSPACE": str(workspace), "COOPNB_OPERATOR": "ana@laptop"},
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=LONGEST,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
