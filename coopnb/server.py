@@ -13,12 +13,23 @@ from __future__ import annotations
 
 import os
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from coopnb import commons, convert, deploy, engine, envfile, observe, recipe, secrets
-from coopnb.errors import CoopError, InputError, NotApproved, PlanBlocked, SettingsError, StalePlan
+from coopnb.errors import (
+    ConnectFailed,
+    ConvertError,
+    CoopError,
+    NotApproved,
+    PlanBlocked,
+    RecipeError,
+    SecretError,
+    SettingsError,
+    StalePlan,
+)
 from coopnb.model.app import App
 from coopnb.model.finding import Finding
 from coopnb.model.plan import Approval, CreateSecret, Plan
@@ -62,7 +73,8 @@ class Server:
 
     def plan(self, app: App, *, prune: bool = False) -> Plan:
         """Say what would be written to make the swarm as the app's files want it. Writes nothing."""
-        stack = convert.convert(app)
+        with _located(app.recipe.source, app.env_file):
+            stack = convert.convert(app)
         for secret in stack.secrets:
             if secret.data is not None:
                 self._know(secret.name, secret.data.decode("utf-8", "replace"))
@@ -134,18 +146,10 @@ def connect(name: str, *, workspace: Workspace | str | Path | None = None, redac
     """
     place = as_workspace(workspace)
     if name == PRACTICE:
-        swarm = process.start(place.make(place.practice))
+        url = f"unix://{start_practice(place).socket}"
         plant_samples(place)
-        url = f"unix://{swarm.socket}"
-    elif name == LOCAL_FOLDER:
-        url = LOCAL_SOCKET
-    elif "://" in name:
-        url = name
     else:
-        raise InputError(
-            f"coopnb does not know how to reach a server called {name!r}",
-            hint="Use practice, default (the engine of this machine), or unix:///path/to/docker.sock.",
-        )
+        url = LOCAL_SOCKET if name == LOCAL_FOLDER else name
     door = engine.connect(url)
     return Server(door, observe.identify(door, name), place, redactor or Redactor())
 
@@ -194,6 +198,31 @@ def folder_of(server: str) -> str:
     return LOCAL_FOLDER if "://" in server else server
 
 
+def refuse_unknown(server: str) -> None:
+    """Raise if no server can be called this; asks nobody."""
+    if server not in (PRACTICE, LOCAL_FOLDER):
+        engine.refuse_unknown_way(server)
+
+
+def start_practice(
+    workspace: Workspace, *, clock: str = "real", world: Path | None = None, socket: Path | None = None
+) -> process.PracticeProcess:
+    """Start the practice swarm of a workspace, or find the one that runs.
+
+    Raises:
+        ConnectFailed: it does not come up.
+    """
+    try:
+        return process.start(workspace.make(workspace.practice), clock=clock, world=world, socket=socket)
+    except (process.PracticeError, OSError) as error:
+        raise ConnectFailed(
+            "the practice swarm cannot be started",
+            what=str(error),
+            where=str(workspace.practice),
+            hint="Mend what it says, or end a swarm that hangs: coopnb practice down",
+        ) from error
+
+
 def plant_samples(workspace: Workspace) -> None:
     """Make repositories of the sample recipes, where there is none of their name."""
     commons.plant_samples(workspace, RECIPES)
@@ -237,9 +266,10 @@ def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | 
     # The versions that abra.sh exports win over the settings, as they do for abra (MergeAbraShEnv).
     values = {"STACK_NAME": stack, **settings.values, **_exports(source.root)}
     files = [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
-    read = recipe.load(source, files, values)
     sample = source.root / ".env.sample"
-    wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
+    with _located(source, path):
+        read = recipe.load(source, files, values)
+        wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
     doubts = (*read.findings, *settings.findings, *secrets.doubts(wanted), *_untagged(source))
     return App(
         domain=domain,
@@ -250,6 +280,17 @@ def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | 
         recipe=replace(read, findings=doubts),
         secrets=wanted,
     )
+
+
+@contextmanager
+def _located(source: RecipeVersion, settings: Path) -> Iterator[None]:
+    """Say which recipe and which settings an error is about: a file and a line alone could be any recipe's."""
+    try:
+        yield
+    except (RecipeError, ConvertError, SecretError) as error:
+        own = f"recipe {source.recipe} {source.version}, settings {settings}"
+        error.where = "\n".join(part for part in (error.where, own) if part)
+        raise
 
 
 def _untagged(source: RecipeVersion) -> tuple[Finding, ...]:

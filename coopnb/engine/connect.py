@@ -35,15 +35,8 @@ def connect(url: str, timeout: int = 30) -> Engine:
         InputError: a kind of URL that coopnb does not speak, or an engine older than 20.10.
         ConnectFailed, TimedOut: nobody answers there.
     """
-    scheme = url.partition("://")[0]
-    way_in = WAYS_IN.get(scheme)
-    if way_in is None:
-        known = ", ".join(f"{name}://" for name in WAYS_IN)
-        raise InputError(
-            f"coopnb cannot reach a server through {scheme or url!r}",
-            where=f"server {url}",
-            hint=f"Use one of: {known} or practice.",
-        )
+    refuse_unknown_way(url)
+    way_in = WAYS_IN[url.partition("://")[0]]
     with mapped("GET", "/version", url):
         client = way_in(url, min(timeout, FIRST_ANSWER))
     engine = Engine(client, url, timeout)
@@ -54,6 +47,19 @@ def connect(url: str, timeout: int = 30) -> Engine:
             hint="Upgrade Docker on that server to 20.10 or newer.",
         )
     return engine
+
+
+def refuse_unknown_way(url: str) -> None:
+    """Raise if coopnb does not speak this kind of URL; asks nobody."""
+    scheme, separator, _ = url.partition("://")
+    if not separator or scheme not in WAYS_IN:
+        known = ", ".join(f"{name}://" for name in WAYS_IN)
+        raise InputError(
+            f"coopnb knows no way to a server called {url!r}; nothing was done",
+            where="the parameter server",
+            hint=f"Use practice, default (the engine of this machine), or a URL that begins with {known}\n"
+            "as in unix:///path/to/docker.sock",
+        )
 
 
 class _OnePool(UnixHTTPAdapter):

@@ -35,7 +35,9 @@ class RecipeFiles:
             raise RecipeError(
                 f"the recipe has no file {name}",
                 where=str(self.root),
-                hint=f"it has {', '.join(there)}: look at COMPOSE_FILE" if there else "is this the folder of a recipe?",
+                hint=f"it has {', '.join(there)}: look at COMPOSE_FILE"
+                if there
+                else "a recipe has at least a compose.yml: choose another version, or ask its maintainers",
             ) from None
         except OSError as error:
             raise RecipeError(

@@ -95,7 +95,7 @@ class _Interpolation:
                 node,
                 path,
                 what=f"written {text!r}",
-                hint=None if "required" in done.refused else _HINT,
+                hint="set it in the app's .env file" if "required" in done.refused else _HINT,
             )
         self._refuse_in_image(node, done, path)
         self._report(node, done, path)

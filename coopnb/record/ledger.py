@@ -124,7 +124,8 @@ class Ledger:
             self._write(step, acts)
 
     def _write(self, step: str, acts: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Entry]:
-        with _as_ledger_error(self.path, cut_off=self._has_acts), _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
+        errors = _as_ledger_error(self.path, cut_off=self._has_acts)
+        with errors, _locked(self.path, os.O_RDWR | os.O_APPEND) as descriptor:
             size = os.fstat(descriptor).st_size
             if self._end is None or self._end.size != size:
                 self._end = _end_of(_read_all(descriptor))

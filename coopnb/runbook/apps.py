@@ -9,7 +9,7 @@ from pathlib import Path
 from coopnb import commons, envfile
 from coopnb.errors import SettingsError
 from coopnb.model.choice import Choice
-from coopnb.server import LOCAL_FOLDER, PRACTICE, folder_of, plant_samples, recipe_of, stack_name
+from coopnb.server import LOCAL_FOLDER, PRACTICE, folder_of, plant_samples, recipe_of, refuse_unknown, stack_name
 from coopnb.workspace import Workspace
 
 
@@ -49,9 +49,11 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
     """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
 
     Raises:
+        InputError: no server can be called so.
         SettingsError: the app belongs to another server, or is of another recipe.
         CommonsError: there is no such recipe or version.
     """
+    refuse_unknown(choice.server)
     if choice.server == PRACTICE or not commons.names(workspace):
         plant_samples(workspace)
     folder = folder_of(choice.server)
