@@ -16,7 +16,7 @@ from coopnb.engine.wake import Wake
 from coopnb.errors import Interrupted
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Event, Outcome, RunReport, Sample
-from coopnb.model.snapshot import NodeSeen, ServiceSeen, TaskSeen
+from coopnb.model.snapshot import NodeSeen, ServiceSeen, TaskSeen, UpdateStatus
 from coopnb.observe.snapshot import nodes_seen, services_seen, snapshot, tasks_seen
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.0
@@ -140,7 +140,7 @@ class Run:
             before = self._known_updates.get(service.name, "")
             self._known_updates[service.name] = state
             if state and state != before and service.name in self._written and service.update:
-                at = service.update.completed_at or service.update.started_at or now
+                at = _when(service.update, now)
                 yield Event(at, self._seconds(at), "update", service.name, service.update.message or state)
 
     @property
@@ -209,6 +209,13 @@ class Run:
         )
         self._ledger.append_all("watch", [("outcome", _outcome_facts(self.report))])
         return self.report
+
+
+def _when(update: UpdateStatus, now: datetime) -> datetime:
+    """When a service's update reached its state; a rollback keeps the start of the update it undoes."""
+    if update.state.endswith("completed"):
+        return update.completed_at or now
+    return (update.started_at or now) if update.state == "updating" else now
 
 
 def _recent(task: TaskSeen, began: datetime) -> bool:

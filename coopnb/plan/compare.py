@@ -25,7 +25,7 @@ from coopnb.model.snapshot import ServiceSeen, Snapshot
 from coopnb.model.stack import Stack, StackService
 from coopnb.plan.canonical import canonical
 from coopnb.plan.fields import fields
-from coopnb.plan.images import image_findings, pin
+from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
 from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, states
 
@@ -214,15 +214,17 @@ class _Draft:
 
     def _changes(self, service: StackService, before: dict[str, str], after: dict[str, str]) -> Iterable[FieldChange]:
         for field in sorted(before.keys() | after.keys(), key=_reading_order):
-            if before.get(field) != after.get(field):
-                yield FieldChange(
-                    field, before.get(field), after.get(field), self._cause(service, field, field in after)
-                )
+            old, new = before.get(field), after.get(field)
+            if old == new:
+                continue
+            if field == "image" and old and new:
+                old, new = readable(old, new)
+            yield FieldChange(field, old, new, self._cause(service, field, field in after))
 
     def _cause(self, service: StackService, field: str, wanted: bool) -> str:
         if not wanted:
             return "set in the swarm, not in the files"
-        origin = service.origins.get(field)
+        origin = service.origins.get("image" if field == IMAGE_LABEL else field)
         if origin is None:
             return "set differently in the swarm, not in the files"
         settings = [name for name in origin.settings if name != "STACK_NAME"]

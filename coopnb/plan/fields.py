@@ -104,7 +104,7 @@ def _mount(mount: Mapping[str, Any]) -> str:
 def _reference(kind: str, reference: Mapping[str, Any]) -> str:
     file = reference.get("File") or {}
     name = reference.get(f"{kind.title()}Name", "")
-    return f"{name}, mode {file.get('Mode', 0o444):#o}, owner {file.get('UID')}:{file.get('GID')}"
+    return f"{name}, mode {file.get('Mode', 0o444):04o}, owner {file.get('UID')}:{file.get('GID')}"
 
 
 def _healthcheck(health: Mapping[str, Any]) -> str:

@@ -33,6 +33,19 @@ def pin(service: StackService, running: Spec | None, images: Mapping[str, ImageS
     return spec
 
 
+IMAGE_LABEL = "label com.docker.stack.image"
+"""The image as the file writes it, which the docker CLI keeps as a label; it changes with the image."""
+
+
+def readable(before: str, after: str) -> tuple[str, str]:
+    """Two images as people tell them apart: by tag, or by the first digits of their digests if the tags are equal."""
+    old, _, old_digest = before.partition("@sha256:")
+    new, _, new_digest = after.partition("@sha256:")
+    if old != new:
+        return old, new
+    return f"{old} ({old_digest[:12] or 'no digest'})", f"{new} ({new_digest[:12] or 'no digest'})"
+
+
 def tagged(reference: str) -> str:
     """A reference as swarm is given it: ``docker.io/library/nginx`` -> ``nginx:latest``.
 

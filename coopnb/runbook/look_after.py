@@ -33,7 +33,6 @@ def _checks(plan: Plan, snapshot: Snapshot) -> Iterator[Check]:
     if plan.new_state:
         kept = any(config.name == plan.new_state for config in snapshot.configs)
         yield Check("undo", kept, f"{plan.new_state} is {'kept' if kept else 'not kept'} in the swarm")
-    yield Check("page", None, "whether its page answers is not looked at from here: open it yourself")
 
 
 def _runs(name: str, service: ServiceSeen | None, snapshot: Snapshot) -> Check:

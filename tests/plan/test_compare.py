@@ -111,7 +111,12 @@ def test_an_update_names_each_field_with_old_new_and_cause() -> None:
         ("image", "nginx:1.26.3", "nginx:1.28.0", "recipe 1.3.0+1.39.17, compose.yml:6"),
         ("env MAIL", None, "a@b", "setting MAIL; recipe 1.3.0+1.39.17, compose.smtp.yml:3"),
         ("env OLD", "1", None, "set in the swarm, not in the files"),
-        ("label com.docker.stack.image", "nginx:1.26.3", "nginx:1.28.0", update.changes[3].cause),
+        (
+            "label com.docker.stack.image",
+            "nginx:1.26.3",
+            "nginx:1.28.0",
+            "recipe 1.3.0+1.39.17, compose.yml:6",
+        ),
     ]
     assert update.index == 10
 

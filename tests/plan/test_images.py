@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coopnb.model.image import ImageSeen
-from coopnb.plan.images import pin, tagged
+from coopnb.plan.images import pin, readable, tagged
 from tests.nouns import spec, wanted
 
 
@@ -39,3 +39,16 @@ def test_platforms_follow_the_image() -> None:
     images = {"nginx:1": ImageSeen("nginx:1", "sha256:" + "a" * 64, platforms)}
 
     assert pin(wanted(spec("nginx:1")), None, images)["TaskTemplate"]["Placement"]["Platforms"] == [dict(platforms[0])]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("wiki:1@sha256:aa", "wiki:2@sha256:bb", ("wiki:1", "wiki:2")),
+        ("wiki:1@sha256:aa", "wiki:1@sha256:bb", ("wiki:1 (aa)", "wiki:1 (bb)")),
+        ("wiki:1", "wiki:1@sha256:bb", ("wiki:1 (no digest)", "wiki:1 (bb)")),
+    ],
+)
+def test_two_images_are_told_apart(before: str, after: str, told: tuple[str, str]) -> None:
+    """A change must show by tag, or by digest where the tag is the same."""
+    assert readable(before, after) == told
