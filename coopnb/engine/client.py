@@ -13,7 +13,7 @@ from urllib.parse import quote
 import docker
 
 from coopnb.engine.logs import demultiplex
-from coopnb.engine.mapping import mapped, refuse
+from coopnb.engine.mapping import mapped, not_json, refuse
 
 _COLLECTIONS = {"network": "networks", "secret": "secrets", "config": "configs", "service": "services"}
 STACK_LABEL = "com.docker.stack.namespace"
@@ -56,7 +56,11 @@ class Engine:
         """Make one request; ``path`` is without the version prefix."""
         response = self._send(method, path, params, body)
         content = response.content
-        return Answer(json.loads(content) if content else None, _date(response.headers.get("Date")))
+        try:
+            parsed = json.loads(content) if content else None
+        except ValueError as error:
+            raise not_json(response.status_code, method, path, self.url) from error
+        return Answer(parsed, _date(response.headers.get("Date")))
 
     def _send(self, method: str, path: str, params: Mapping[str, str] | None, body: Any = None) -> Any:
         self.requests += 1
@@ -155,5 +159,8 @@ def _filters(**filters: list[str]) -> dict[str, str]:
 
 
 def _date(header: str | None) -> datetime:
-    # An engine always sends a Date; a proxy that strips it leaves our own clock as the next best.
-    return parsedate_to_datetime(header).astimezone(UTC) if header else datetime.now(UTC)
+    # An engine always sends a Date; a proxy that strips or garbles it leaves our own clock as the next best.
+    try:
+        return parsedate_to_datetime(header).astimezone(UTC) if header else datetime.now(UTC)
+    except ValueError:
+        return datetime.now(UTC)

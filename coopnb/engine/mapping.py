@@ -55,6 +55,18 @@ def refuse(status: int, body: bytes, method: str, path: str, url: str) -> Engine
     return kind(message, method=method, path=path, status=status, where=f"server {url}")
 
 
+def not_json(status: int, method: str, path: str, url: str) -> EngineError:
+    """The error for an answer that is no JSON: whoever answered there is no Docker engine."""
+    return EngineError(
+        "the answer is not JSON, so whoever answered is no Docker engine",
+        method=method,
+        path=path,
+        status=status,
+        where=f"server {url}",
+        hint="Is the address the one of a Docker engine?",
+    )
+
+
 def _message(body: bytes) -> str:
     text = body.decode("utf-8", "replace").strip()
     try:
