@@ -185,6 +185,7 @@ class Redactor:
         found = [
             (*_with_neighbours(text, first, form), form.name)
             for form in self._forms
+            if form.text in text
             for first in _positions(text, form.text)
         ]
         merged: list[tuple[int, int, str]] = []

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import secrets as randomness
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ from coopnb.model.snapshot import Snapshot
 from coopnb.plan import compare
 from coopnb.plan.images import tagged
 from coopnb.practice import process
-from coopnb.record.fingerprints import remember
+from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
 from coopnb.samples import RECIPES
@@ -75,9 +75,8 @@ class Server:
         """Say what would be written to make the swarm as the app's files want it. Writes nothing."""
         with _located(app.recipe.source, app.env_file):
             stack = convert.convert(app)
-        for secret in stack.secrets:
-            if secret.data is not None:
-                self._know(secret.name, secret.data.decode("utf-8", "replace"))
+        given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
+        self._know(given)
         images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
         return compare(stack, self.snapshot(stack.name), images, prune=prune)
 
@@ -105,22 +104,24 @@ class Server:
             refuse_stale(plan, self.replan(plan))
         if ledger is None:
             ledger = self._own_run(plan, approval)
-        written = () if plan.nothing_to_do else deploy.apply(self._engine, plan, ledger, self._make_secret)
+        written = () if plan.nothing_to_do else deploy.apply(self._engine, plan, ledger, self._make_secrets)
         return deploy.Run(self._engine, plan, written, ledger)
 
     def close(self) -> None:
         """Let go of the connection; the server and the practice swarm go on."""
         self._engine.close()
 
-    def _make_secret(self, operation: CreateSecret) -> str:
-        """Make a value that is masked from the moment it exists."""
-        value = secrets.generate(operation.length or 0, operation.charset, randomness)
-        self._know(operation.name, value)
-        return value
+    def _make_secrets(self, operations: Sequence[CreateSecret]) -> Mapping[str, str]:
+        """Make values that are masked from the moment they exist."""
+        made = {item.name: secrets.generate(item.length or 0, item.charset, randomness) for item in operations}
+        self._know(made)
+        return made
 
-    def _know(self, name: str, value: str) -> None:
-        self._redactor.add(name, value)
-        remember(self.workspace.fingerprints, name, value)
+    def _know(self, values: Mapping[str, str]) -> None:
+        for name, value in values.items():
+            self._redactor.add(name, value)
+        if values:
+            remember_all(self.workspace.fingerprints, values)
 
     def _own_run(self, plan: Plan, approval: Approval) -> Ledger:
         self.workspace.make(self.workspace.runs)

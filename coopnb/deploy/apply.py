@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -22,8 +22,8 @@ from coopnb.model.plan import (
     UpdateService,
 )
 
-MakeSecret = Callable[[CreateSecret], str]
-"""Makes a secret's value; whoever makes it also sees to it that it is masked from then on."""
+MakeSecrets = Callable[[Sequence[CreateSecret]], Mapping[str, str]]
+"""Makes values by the names of their secrets; whoever makes them also sees to it that they are masked from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,11 @@ class Written:
     id: str
 
 
-def apply(engine: Engine, plan: Plan, ledger: Writer, make_secret: MakeSecret) -> tuple[Written, ...]:
+def apply(engine: Engine, plan: Plan, ledger: Writer, make_secrets: MakeSecrets) -> tuple[Written, ...]:
     """Make every write of the plan; the caller has seen to it that the plan is approved and not stale.
+
+    The operations of one kind are announced in the ledger together, with what came of the kind before: one
+    write to the disk for both.
 
     Raises:
         LedgerError: the ledger cannot be written; what it should announce was not done.
@@ -45,45 +48,58 @@ def apply(engine: Engine, plan: Plan, ledger: Writer, make_secret: MakeSecret) -
     ids: dict[tuple[str, str], str] = {(rest.kind, rest.name): rest.id for rest in plan.rests_on}
     numbered = list(enumerate(plan.operations, start=1))
     facts = {"digest": plan.digest, "previous_state": plan.previous_state, "new_state": plan.new_state}
-    ledger.append_all("apply", [("applying", facts)])
+    untold: list[Act] = [("applying", facts)]
     done: list[Written] = []
-    for _, wave in groupby(numbered, key=lambda pair: (pair[1].kind, pair[1].verb == "remove")):
-        for written in _make_wave(engine, list(wave), len(numbered), ids, ledger, make_secret):
-            ids[written.operation.kind, written.operation.name] = written.id
-            done.append(written)
+    try:
+        for _, group in groupby(numbered, key=lambda pair: (pair[1].kind, pair[1].verb == "remove")):
+            wave = list(group)
+            untold += [("operation", _facts(number, len(numbered), operation)) for number, operation in wave]
+            announced, untold = untold, []
+            ledger.append_all("apply", announced)
+            for written in _make_wave(engine, wave, ids, untold, make_secrets):
+                ids[written.operation.kind, written.operation.name] = written.id
+                done.append(written)
+    finally:
+        ledger.append_all("apply", untold)
     return tuple(done)
 
 
 def _make_wave(
     engine: Engine,
-    wave: list[tuple[int, Operation]],
-    of: int,
+    wave: Sequence[tuple[int, Operation]],
     ids: Mapping[tuple[str, str], str],
-    ledger: Writer,
-    make_secret: MakeSecret,
+    results: list[Act],
+    make_secrets: MakeSecrets,
 ) -> Iterator[Written]:
-    """Make the writes of one kind, one after the other, so that equal plans give equal histories."""
-    ledger.append_all("apply", [("operation", _facts(number, of, operation)) for number, operation in wave])
-    results: list[Act] = []
-    try:
-        for number, operation in wave:
-            try:
-                object_id = _make(engine, operation, ids, make_secret)
-            except CoopError as error:
-                results.append(("operation_failed", {"n": number, "error": error.headline}))
-                raise _explained(operation, error) from error
-            results.append(("operation_done", {"n": number, "id": object_id}))
-            yield Written(operation, object_id)
-    finally:
-        if results:
-            ledger.append_all("apply", results)
+    """Make the writes of one kind, one after the other, so that equal plans give equal histories.
+
+    Args:
+        results: gains what came of each.
+    """
+    values = _values([operation for _, operation in wave if isinstance(operation, CreateSecret)], make_secrets)
+    for number, operation in wave:
+        try:
+            object_id = _make(engine, operation, ids, values)
+        except CoopError as error:
+            results.append(("operation_failed", {"n": number, "error": error.headline}))
+            raise _explained(operation, error) from error
+        results.append(("operation_done", {"n": number, "id": object_id}))
+        yield Written(operation, object_id)
+
+
+def _values(wanted: Sequence[CreateSecret], make_secrets: MakeSecrets) -> Mapping[str, bytes]:
+    """The values of secrets by name: as the files have them, or made."""
+    values = {operation.name: operation.data for operation in wanted if operation.data is not None}
+    if missing := [operation for operation in wanted if operation.data is None]:
+        values |= {name: value.encode() for name, value in make_secrets(missing).items()}
+    return values
 
 
 def _facts(number: int, of: int, operation: Operation) -> Mapping[str, Any]:
     return {"n": number, "of": of, "verb": operation.verb, "kind": operation.kind, "name": operation.name}
 
 
-def _make(engine: Engine, operation: Operation, ids: Mapping[tuple[str, str], str], make_secret: MakeSecret) -> str:
+def _make(engine: Engine, operation: Operation, ids: Mapping[tuple[str, str], str], values: Mapping[str, bytes]) -> str:
     """One write; the id of the object it was made on."""
     if isinstance(operation, UpdateService):
         engine.update_service(operation.id, operation.index, with_ids(operation.spec, ids))
@@ -91,20 +107,20 @@ def _make(engine: Engine, operation: Operation, ids: Mapping[tuple[str, str], st
     if isinstance(operation, Remove):
         engine.remove(operation.kind, operation.id)
         return operation.id
-    return engine.create(operation.kind, _body(operation, ids, make_secret))
+    return engine.create(operation.kind, _body(operation, ids, values))
 
 
 def _body(
     operation: CreateNetwork | CreateSecret | CreateConfig | CreateService,
     ids: Mapping[tuple[str, str], str],
-    make_secret: MakeSecret,
+    values: Mapping[str, bytes],
 ) -> Mapping[str, Any]:
     if isinstance(operation, CreateNetwork):
         return {**operation.spec, "Name": operation.name}
     if isinstance(operation, CreateService):
         return with_ids(operation.spec, ids)
     if isinstance(operation, CreateSecret):
-        data = operation.data if operation.data is not None else make_secret(operation).encode()
+        data = values[operation.name]
         return {"Name": operation.name, "Labels": dict(operation.labels), "Data": base64.b64encode(data).decode()}
     body: dict[str, Any] = {
         "Name": operation.name,

@@ -100,18 +100,25 @@ class Fingerprints:
 
 
 def remember(path: Path, name: str, value: str) -> None:
-    """Add a value's fingerprints, in all its forms, to the file; make the file if there is none.
+    """Add a value's fingerprints; see :func:`remember_all`."""
+    remember_all(path, {name: value})
+
+
+def remember_all(path: Path, values: Mapping[str, str]) -> None:
+    """Add the fingerprints of values by name, in all their forms, to the file; make the file if there is none.
 
     Raises:
         WorkspaceError: the file cannot be read or written.
     """
     with _as_workspace_error(path), _locked(path):
         known = load(path) or Fingerprints(secrets.token_bytes(32))
-        if len(value.strip()) < SHORTEST_FINGERPRINT:
-            fresh = Fingerprints(known.key, known.prints, tuple(sorted({*known.short, name})))
-        else:
-            prints = dict.fromkeys((*known.prints, *_prints_of(known.key, name, value)))
-            fresh = Fingerprints(known.key, tuple(prints), known.short)
+        prints, short = dict.fromkeys(known.prints), set(known.short)
+        for name, value in values.items():
+            if len(value.strip()) < SHORTEST_FINGERPRINT:
+                short.add(name)
+            else:
+                prints |= dict.fromkeys(_prints_of(known.key, name, value))
+        fresh = Fingerprints(known.key, tuple(prints), tuple(sorted(short)))
         if fresh != known or not path.exists():
             _write(path, fresh)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +60,12 @@ def planned(engine: Engine, wants: Stack) -> Plan:
 
 def made(engine: Engine, plan: Plan, ledger: Ledger) -> Run:
     """The plan, applied."""
-    return Run(engine, plan, apply(engine, plan, ledger, lambda operation: "s" * (operation.length or 1)), ledger)
+    return Run(
+        engine,
+        plan,
+        apply(engine, plan, ledger, lambda wanted: {item.name: "s" * (item.length or 1) for item in wanted}),
+        ledger,
+    )
 
 
 def running(report: RunReport) -> set[str]:
@@ -134,7 +139,7 @@ def test_a_plan_that_lost_a_race_is_stale(engine: Engine, ledger: Ledger) -> Non
     made(engine, planned(engine, busybox(replicas=0, Env=["A=3"])), ledger).wait()
 
     with pytest.raises(StalePlan):
-        apply(engine, plan, ledger, lambda operation: "x")
+        apply(engine, plan, ledger, lambda wanted: {})
 
 
 @pytest.mark.usefixtures("clean")
@@ -143,9 +148,9 @@ def test_a_secret_is_made_once(engine: Engine, ledger: Ledger) -> None:
     secret = StackSecret("pw", "wiki_pw_v1", True, {}, ORIGIN, length=32, wanted_by=("app",))
     lengths: list[int | None] = []
 
-    def make(operation: CreateSecret) -> str:
-        lengths.append(operation.length)
-        return "s" * 32
+    def make(wanted: Sequence[CreateSecret]) -> dict[str, str]:
+        lengths.extend(item.length for item in wanted)
+        return {item.name: "s" * 32 for item in wanted}
 
     wants = replace(busybox(replicas=0), secrets=(secret,))
     apply(engine, planned(engine, wants), ledger, make)
