@@ -15,15 +15,13 @@ VERSION = "1.0.0+1.36"
 
 
 def write_app(workspace: Path, domain: str, replicas: int) -> None:
-    """Write the recipe ``tens`` as a tagged repository, once, and an app of it on the server ``default``."""
+    """Write the recipe ``tens`` as a tagged repository, and an app of it on the server ``default``."""
     settings = [f"TYPE=tens:{VERSION}", f"DOMAIN={domain}"]
     settings += [f"SECRET_{key.upper()}_VERSION=v1 # length=32" for key in SERVICES]
     env_file = workspace / "servers" / "default" / f"{domain}.env"
     env_file.parent.mkdir(parents=True, exist_ok=True)
     env_file.write_text("\n".join(settings) + "\n", encoding="utf-8")
     recipe = workspace / "recipes" / "tens"
-    if recipe.exists():
-        return
     recipe.mkdir(parents=True)
     _write(recipe, replicas, {key: _external(key) for key in SERVICES})
     git = ["git", "-c", "user.name=benchmark", "-c", "user.email=benchmark@example.org"]
