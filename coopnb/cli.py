@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -120,8 +121,23 @@ def _run(options: argparse.Namespace) -> int:
     )
     if finished.error:
         print(finished.error, file=sys.stderr, flush=True)
-    print(f"Record: {finished.record}", flush=True)
+    if finished.error and not finished.wrote:
+        print("Nothing was changed on the server.", flush=True)
+    if finished.record:
+        print(f"Record: {finished.record}", flush=True)
+    if finished.approve:
+        print(f"If this plan is what you want:\n  {_again(options, finished.approve)}", flush=True)
     return finished.exit_status
+
+
+def _again(options: argparse.Namespace, digest: str) -> str:
+    """The same command, with the approval that is missing and a place for the reason."""
+    given = _parameters(options.parameters)
+    reason = given.pop("reason", "") or "..."
+    given.pop("approve", None)
+    words = ["coopnb", "run", options.runbook, *(["--workspace", options.workspace] if options.workspace else ())]
+    words += [word for item in given.items() for word in ("-p", "=".join(item))]
+    return shlex.join([*words, "-p", f"approve={digest}", "-p", f"reason={reason}"])
 
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:
@@ -129,7 +145,10 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     for item in given:
         name, separator, value = item.partition("=")
         if not separator or not name:
-            raise InputError(f"{item!r} is not a parameter", hint="Write it as -p name=value.")
+            raise InputError(
+                f"{item!r} is not a parameter; nothing was done",
+                hint="Write it as -p name=value, with quotes where there are spaces: -p reason='security fixes'",
+            )
         parameters[name] = value
     return parameters
 
@@ -159,18 +178,17 @@ def _add_practice(commands: Commands) -> None:
 
 def _practice(options: argparse.Namespace) -> int:
     from coopnb.practice import process
-    from coopnb.server import as_workspace, plant_samples
+    from coopnb.server import as_workspace, plant_samples, start_practice, stop_practice
 
     place = as_workspace(options.workspace)
-    folder = place.make(place.practice)
     if options.action == "down":
-        stopped = process.stop(folder)
+        stopped = stop_practice(place)
         print("The practice swarm is stopped." if stopped else "No practice swarm was running.")
         return 0
     if options.action == "up":
-        swarm = process.start(folder, clock=options.clock, world=options.world, socket=options.socket)
+        swarm = start_practice(place, clock=options.clock, world=options.world, socket=options.socket)
         plant_samples(place)
-    elif (found := process.running(folder)) is None:
+    elif (found := process.running(place.practice)) is None:
         print("No practice swarm is running. Start one: coopnb practice up")
         return 1
     else:

@@ -224,6 +224,20 @@ def start_practice(
         ) from error
 
 
+def stop_practice(workspace: Workspace) -> bool:
+    """End the practice swarm of a workspace; whether there was one.
+
+    Raises:
+        ConnectFailed: it does not end.
+    """
+    try:
+        return process.stop(workspace.practice)
+    except (process.PracticeError, OSError) as error:
+        raise ConnectFailed(
+            "the practice swarm cannot be stopped", what=str(error), where=str(workspace.practice)
+        ) from error
+
+
 def plant_samples(workspace: Workspace) -> None:
     """Make repositories of the sample recipes, where there is none of their name."""
     commons.plant_samples(workspace, RECIPES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import html
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -101,12 +100,16 @@ def write_record(notebook_path: Path) -> Path:
     exporter: Any = RecordExporter
     text, _ = exporter().from_filename(str(notebook_path))
     target = notebook_path.with_name(f"{notebook_path.stem}.record.html")
+    draft: Path | None = None
     try:
         # A temporary file is made with mode 0600.
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+            draft = Path(file.name)
             file.write(text)
-        os.replace(file.name, target)
+        draft.replace(target)
     except OSError as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
         raise WorkspaceError(
             f"the record cannot be written: {error.strerror or error}",
             where=str(target),

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from coopnb.deploy import Run
-from coopnb.errors import CheckFailed, CoopError, InputError, NotApproved, NotChosen
+from coopnb.errors import CheckFailed, CoopError, InputError, LedgerError, NotApproved, NotChosen
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import Event, Sample
@@ -26,6 +26,7 @@ from coopnb.record.ledger import Ledger, utc_now
 from coopnb.record.masking import install
 from coopnb.redaction import Redactor
 from coopnb.runbook.apps import offered, pin, take
+from coopnb.runbook.earlier import not_this_plan
 from coopnb.runbook.facts import chosen_facts, planned_facts
 from coopnb.runbook.look_after import look_after
 from coopnb.runbook.operator import operator
@@ -120,7 +121,8 @@ class Book:
             if missing := [name for name in choice.missing if name != "version"]:
                 raise NotChosen(
                     f"not chosen yet: {', '.join(missing)}; nothing was done",
-                    hint="Choose above and run this cell again, or fill in the parameters cell and run all.",
+                    hint="Choose above and run this cell again, or fill in the parameters cell and run all.\n"
+                    f"Headless: {' '.join(f'-p {name}=...' for name in missing)}",
                 )
             taken = take(self.workspace, choice, self._recipe_folder)
             self._choice = taken.choice
@@ -241,11 +243,7 @@ class Book:
         by_digest = self._approve == plan.short_digest
         if self._approve and not by_digest and not typed:
             refuse_stale(plan, server.replan(plan))
-            raise NotApproved(
-                f"approve={self._approve} is for another plan; nothing was written",
-                where=f"server {plan.server.name}, {plan.app}",
-                hint=f"Read the plan above. If you want it: approve={plan.short_digest}",
-            )
+            raise not_this_plan(plan, self._approve, self.workspace.runs)
         if typed != plan.app and not by_digest:
             wrong = f"what was typed is not {plan.app}" if typed else "this plan waits for an approval"
             raise NotApproved(
@@ -276,7 +274,9 @@ class Book:
             yield
         except BaseException as error:
             text = str(error) if isinstance(error, CoopError) else type(error).__name__
-            self.ledger.append(name, "failed", {"error": type(error).__name__, "text": text})
+            # What stopped the step is the news; that the ledger cannot take it is told by the step itself.
+            with suppress(LedgerError):
+                self.ledger.append(name, "failed", {"error": type(error).__name__, "text": text})
             raise
 
 

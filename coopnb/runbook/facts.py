@@ -38,6 +38,9 @@ def planned_facts(plan: Plan) -> Mapping[str, Any]:
         "operations": [
             {"verb": item.verb, "kind": item.kind, "name": item.name, "cause": item.cause} for item in plan.operations
         ],
+        "rests_on": [
+            {"kind": rest.kind, "name": rest.name, "id": rest.id, "index": rest.index} for rest in plan.rests_on
+        ],
         "findings": [str(finding) for finding in plan.findings],
         "nothing_to_do": plan.nothing_to_do,
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+from coopnb.errors import WorkspaceError
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.runbook.operator import operator
 from coopnb.runner.models import cell_digests, find_model, model_commit, read_model
@@ -81,7 +82,21 @@ def begin(place: Workspace, model: Path, notebook: Any, *, app: str, headless: b
 
 
 def write_copy(notebook: Any, path: Path) -> Path:
-    """Write the copy, readable by its owner only."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        nbformat.write(notebook, file)  # type: ignore[no-untyped-call]
+    """Write the copy, readable by its owner only, whole or not at all.
+
+    Raises:
+        WorkspaceError: it cannot be written; what was there stays.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            nbformat.write(notebook, file)  # type: ignore[no-untyped-call]
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise WorkspaceError(
+            f"the notebook cannot be written: {error.strerror or error}",
+            where=str(path),
+            hint="Make room or mend the rights there. The ledger beside it tells what was done.",
+        ) from error
     return path

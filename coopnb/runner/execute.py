@@ -17,8 +17,10 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
 
 from coopnb import errors
+from coopnb.errors import CoopError
 from coopnb.record.exporter import write_record
 from coopnb.record.ledger import Ledger
+from coopnb.record.told import tell
 from coopnb.runner.copies import begin, write_copy
 from coopnb.runner.follow import Follower
 from coopnb.runner.models import find_model, read_model, with_parameters
@@ -34,14 +36,18 @@ class Finished:
 
     Attributes:
         exit_status: as every command of coopnb has them.
-        notebook, record: the executed copy and its HTML record.
+        notebook: the executed copy. record: its HTML record; ``None`` if it could not be written.
         error: what stopped it, if something did.
+        wrote: whether a change was announced in the ledger; if not, the server is as it was.
+        approve: the digest that a plan waits for, as ``approve=`` takes it, if that is what stopped it.
     """
 
     exit_status: int
     notebook: Path
-    record: Path
+    record: Path | None
     error: str = ""
+    wrote: bool = False
+    approve: str = ""
 
 
 def run_headless(
@@ -70,16 +76,77 @@ def run_headless(
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
     say(f"Run {ledger.run} of {model.stem}, in {ledger.folder}")
+    lost = _Lost(ledger.folder)
     try:
-        status, error = asyncio.run(_execute(copy, path, place, ledger, say))
+        stopped = asyncio.run(_execute(copy, path, place, ledger, say))
     finally:
-        write_copy(copy, path)
-    ledger.append("", "ended", {"exit_status": status})
-    return Finished(status, path, write_record(path), error)
+        with lost.unless_kept("the notebook with its outputs"):
+            write_copy(copy, path)
+    status = stopped.exit_status if stopped else 0
+    record = None
+    with lost.unless_kept("the last line of the ledger"):
+        ledger.append("", "ended", {"exit_status": status})
+    with lost.unless_kept("the record"):
+        record = write_record(path)
+    said = [*([stopped.text] if stopped else ()), *lost.told(path)]
+    return Finished(
+        exit_status=status or int(bool(lost.what)),
+        notebook=path,
+        record=record,
+        error="\n".join(said),
+        wrote=any(entry.event == "operation" for entry in ledger.entries()),
+        approve=_awaited(ledger) if status == errors.NotApproved.exit_status else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """What stopped a run before its last cell."""
+
+    exit_status: int
+    text: str
+
+    @classmethod
+    def by(cls, error: CoopError) -> _Stopped:
+        return cls(error.exit_status, f"{type(error).__name__}: {error}")
+
+
+class _Lost:
+    """What of a run could not be kept, on a full disk for one. How the run ended is the news, and is told first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.what: list[str] = []
+        self.reasons: list[str] = []
+
+    @contextmanager
+    def unless_kept(self, what: str) -> Iterator[None]:
+        """Go on where this fails."""
+        try:
+            yield
+        except CoopError as error:
+            self.what.append(what)
+            self.reasons.append(str(error.__cause__ or error.headline))
+
+    def told(self, notebook: Path) -> Iterator[str]:
+        """The error that says so, if there is something to say."""
+        if self.what:
+            error = errors.WorkspaceError(
+                f"of this run could not be kept: {', '.join(self.what)}",
+                what="\n".join(dict.fromkeys(self.reasons)),
+                where=str(self.folder),
+                hint=f"Make room there, then write the record: jupyter nbconvert --to record {notebook}",
+            )
+            yield f"{type(error).__name__}: {error}"
+
+
+def _awaited(ledger: Ledger) -> str:
+    planned = [str(entry.facts.get("digest", "")) for entry in ledger.entries() if entry.event == "planned"]
+    return planned[-1][:8] if planned else ""
 
 
 @contextmanager
-def client_for(notebook: Any, folder: Path) -> Iterator[NotebookClient]:
+def client_for(notebook: Any, folder: Path) -> Iterator[_Client]:
     """A client that keeps nothing in the notebook but what cells wrote: no widget state, no clock.
 
     Its kernel listens on sockets of this user's own, not on ports that everybody on the machine can reach.
@@ -88,8 +155,8 @@ def client_for(notebook: Any, folder: Path) -> Iterator[NotebookClient]:
         yield _client(notebook, folder, Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}))
 
 
-def _client(notebook: Any, folder: Path, config: Config) -> NotebookClient:
-    return NotebookClient(
+def _client(notebook: Any, folder: Path, config: Config) -> _Client:
+    return _Client(
         notebook,
         timeout=None,
         kernel_name="python3",
@@ -100,58 +167,105 @@ def _client(notebook: Any, folder: Path, config: Config) -> NotebookClient:
     )
 
 
-async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, say: Print) -> tuple[int, str]:
+async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, say: Print) -> _Stopped | None:
+    """Execute the cells; what stopped them, if something did."""
     environment = {**os.environ, "COOPNB_WORKSPACE": str(place.root)}
     follower = Follower(ledger, say)
     following = asyncio.create_task(follower.follow())
     try:
         with client_for(notebook, path.parent) as client:
             async with client.async_setup_kernel(env=environment):
-                with _interrupts_to_the_cell(client):
-                    for index, cell in enumerate(notebook.cells):
-                        try:
-                            await client.async_execute_cell(cell, index)
-                        except CellExecutionError as error:
-                            return status_of(error.ename), f"{error.ename}: {error.evalue}"
-                        finally:
-                            follower.catch_up()
-                            _print_outputs(cell, say)
-    except DeadKernelError:
-        say("The kernel died. The ledger tells what was done; run the runbook again to plan what is missing.")
-        return 1, "DeadKernelError"
+                for index, cell in enumerate(notebook.cells):
+                    try:
+                        await client.execute_interruptibly(cell, index)
+                    except CellExecutionError as error:
+                        return _of_a_cell(error, ledger)
+                    finally:
+                        follower.catch_up()
+                        _print_outputs(cell, say)
+    except errors.Interrupted as error:
+        return _Stopped.by(error)
+    except (DeadKernelError, RuntimeError) as error:
+        # nbclient tells a kernel that died while it started by a bare RuntimeError.
+        return _Stopped.by(_kernel_died(error, ledger))
     finally:
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
-    return 0, ""
+    return None
+
+
+class _Client(NotebookClient):
+    """nbclient's, but Ctrl-C goes to the running cell, which knows how to stop its watch, and kills no kernel."""
+
+    interrupted = False
+    running = False
+
+    async def async_start_new_kernel(self, **kwargs: Any) -> None:
+        # Whoever sets the handler last has it, and nbclient sets its own right before.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        await super().async_start_new_kernel(**kwargs)
+
+    async def execute_interruptibly(self, cell: Any, index: int) -> None:
+        """Execute a cell; none is begun after Ctrl-C."""
+        self._stop_if_interrupted()
+        self.running = True
+        try:
+            await self.async_execute_cell(cell, index)
+        finally:
+            self.running = False
+        self._stop_if_interrupted()
+
+    def _stop_if_interrupted(self) -> None:
+        if self.interrupted:
+            raise errors.Interrupted(
+                "stopped between two steps", hint="Run it again: its plan starts from what is there, and asks anew."
+            )
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        if self.running:
+            # The manager that nbclient makes is an async one, which its annotation does not say.
+            manager: Any = self.km
+            self._interrupting = asyncio.ensure_future(manager.interrupt_kernel())
+
+
+def _of_a_cell(error: CellExecutionError, ledger: Ledger) -> _Stopped:
+    if error.ename == "KeyboardInterrupt":
+        told = tell(ledger.entries())
+        sentence = told.outcome.sentence if told.changes else "nothing was written"
+        return _Stopped.by(
+            errors.Interrupted(
+                f"the {_last_step(ledger)} step was stopped",
+                what=sentence,
+                hint="Run it again: its plan starts from what is there, and asks anew.",
+            )
+        )
+    return _Stopped(status_of(error.ename), f"{error.ename}: {error.evalue}")
+
+
+def _kernel_died(error: Exception, ledger: Ledger) -> errors.KernelDied:
+    told = tell(ledger.entries())
+    return errors.KernelDied(
+        f"the notebook's kernel died in the {_last_step(ledger)} step",
+        what=told.outcome.sentence if told.changes else f"nothing was written; {error}",
+        where=str(ledger.path),
+        hint="The ledger tells what was done. Run the runbook again: its plan starts from what is there, shows only\n"
+        "what is missing, and asks anew.",
+    )
+
+
+def _last_step(ledger: Ledger) -> str:
+    """The step of the last entry that has one, or the first step there can be."""
+    return next((entry.step for entry in reversed(ledger.entries()) if entry.step), "first")
 
 
 def status_of(error_name: str) -> int:
     """The exit status of an error of ours, told by its name; any other is a failure."""
     kind = getattr(errors, error_name, None)
-    if error_name == "KeyboardInterrupt":
-        return errors.Interrupted.exit_status
-    if isinstance(kind, type) and issubclass(kind, errors.CoopError):
+    if isinstance(kind, type) and issubclass(kind, CoopError):
         return kind.exit_status
     return 1
-
-
-@contextmanager
-def _interrupts_to_the_cell(client: NotebookClient) -> Iterator[None]:
-    """Hand Ctrl-C to the running cell, which knows how to stop its watch, instead of killing the kernel."""
-    loop = asyncio.get_running_loop()
-    pending: set[asyncio.Future[Any]] = set()
-
-    def interrupt() -> None:
-        # The manager that nbclient makes is an async one, which its annotation does not say.
-        manager: Any = client.km
-        pending.add(asyncio.ensure_future(manager.interrupt_kernel()))
-
-    loop.add_signal_handler(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
 
 
 def _print_outputs(cell: Any, say: Print) -> None:

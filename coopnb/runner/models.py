@@ -77,17 +77,33 @@ def cell_digests(notebook: Any) -> dict[str, str]:
 
 
 def declared(notebook: Any) -> dict[str, Any]:
-    """The parameters of a notebook and their defaults: the assignments of its tagged cell."""
+    """The parameters of a notebook and their defaults: the assignments of its tagged cell.
+
+    Raises:
+        InputError: the cell holds something else than names and plain values.
+    """
     for cell in notebook.cells:
         if PARAMETERS_TAG in cell.metadata.get("tags", ()):
-            return {
-                target.id: ast.literal_eval(statement.value)
-                for statement in ast.parse(cell.source).body
-                if isinstance(statement, ast.Assign)
-                for target in statement.targets
-                if isinstance(target, ast.Name)
-            }
+            return _assignments(cell.source)
     return {}
+
+
+def _assignments(source: str) -> dict[str, Any]:
+    try:
+        return {
+            target.id: ast.literal_eval(statement.value)
+            for statement in ast.parse(source).body
+            if isinstance(statement, ast.Assign)
+            for target in statement.targets
+            if isinstance(target, ast.Name)
+        }
+    except (SyntaxError, ValueError) as error:
+        raise InputError(
+            "the runbook's parameters cannot be read",
+            what=str(error),
+            where=f"the cell tagged {PARAMETERS_TAG}",
+            hint='It takes lines like server = "practice", with plain values.',
+        ) from error
 
 
 def with_parameters(notebook: Any, given: Mapping[str, str], where: str) -> None:
