@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from coopnb.commons.git import git
+from coopnb.commons.tree import holds
 from coopnb.commons.versions import SHORT, PublishedVersion, recipe_folder, resolve, versions
 from coopnb.errors import CommonsError
 from coopnb.model.recipe import RecipeVersion
@@ -27,7 +28,8 @@ def read_version(workspace: Workspace, recipe: str, version: str, into: Path) ->
     """Read the files of a version with ``git archive`` into a folder below ``into``.
 
     The repository stays as it is: no checkout moves, nothing is written. The folder is named by the
-    recipe and the commit; one that is there already is used again only if it holds the same bytes.
+    recipe and the commit; one that is there already is used again only if it holds the same bytes, which
+    its id as a git tree tells without asking git for them.
 
     Args:
         version: a tag, or a commit's first 7 to 40 hex digits; the newest version if empty.
@@ -37,21 +39,9 @@ def read_version(workspace: Workspace, recipe: str, version: str, into: Path) ->
     """
     folder = recipe_folder(workspace, recipe)
     published = _find(folder, recipe, version)
-    archive = git(folder, "archive", "--format=tar", published.commit)
     root = into / f"{folder.name}-{published.commit[:SHORT]}"
-    try:
-        into.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=into) as draft:
-            files = Path(draft) / "files"
-            files.mkdir()
-            _extract(archive, files, f"{recipe} {published.version}")
-            _settle(files, root, Path(draft) / "old")
-    except OSError as error:
-        raise CommonsError(
-            f"the files of {recipe} {published.version} cannot be laid down: {error.strerror}",
-            where=str(root),
-            hint="check the disk and who may write there",
-        ) from error
+    if not holds(root, published.tree):
+        _lay_down(git(folder, "archive", "--format=tar", published.commit), root, f"{recipe} {published.version}")
     return RecipeVersion(
         recipe=recipe,
         version=published.version,
@@ -86,6 +76,23 @@ def _find(folder: Path, recipe: str, version: str) -> PublishedVersion:
         where=str(folder),
         hint="choose one of them, or fetch newer ones: git fetch --tags",
     )
+
+
+def _lay_down(archive: bytes, root: Path, what: str) -> None:
+    """Put the files of an archive in their place, whole or not at all."""
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as draft:
+            files = Path(draft) / "files"
+            files.mkdir()
+            _extract(archive, files, what)
+            _settle(files, root, Path(draft) / "old")
+    except OSError as error:
+        raise CommonsError(
+            f"the files of {what} cannot be laid down: {error.strerror}",
+            where=str(root),
+            hint="check the disk and who may write there",
+        ) from error
 
 
 def _extract(archive: bytes, root: Path, what: str) -> None:

@@ -17,6 +17,16 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?\+([0-9A-Za-z][
 _RECIPE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 _NUMBERS = re.compile(r"\d+")
 
+_TAG_FIELDS = "%00".join(
+    (
+        "%(refname:strip=2)",
+        "%(objectname)",
+        "%(*objectname)",
+        "%(tree)",
+        "%(*tree)",
+    )  # *: of what an annotated tag names
+)
+
 VersionKey = tuple[tuple[int, int, int], bool, tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]
 
 
@@ -28,11 +38,13 @@ class PublishedVersion:
         version: the tag, or the short commit of a recipe without a valid tag.
         commit: the full commit id.
         tagged: whether ``version`` is a tag.
+        tree: the id of its files; empty where it was not asked for.
     """
 
     version: str
     commit: str
     tagged: bool
+    tree: str = ""
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
@@ -82,12 +94,12 @@ def versions(folder: Path) -> tuple[PublishedVersion, ...]:
     Raises:
         CommonsError: the folder is no git repository, or has no commit.
     """
-    listing = git(folder, "for-each-ref", "--format=%(refname:strip=2)%00%(objectname)%00%(*objectname)", "refs/tags")
+    listing = git(folder, "for-each-ref", f"--format={_TAG_FIELDS}", "refs/tags")
     found = []
     for line in listing.decode(errors="replace").splitlines():
-        tag, own, peeled = line.split("\0")
+        tag, own, peeled, own_tree, peeled_tree = line.split("\0")
         if _VERSION.fullmatch(tag):
-            found.append(PublishedVersion(tag, peeled or own, tagged=True))
+            found.append(PublishedVersion(tag, peeled or own, tagged=True, tree=peeled_tree or own_tree))
     if found:
         return tuple(sorted(found, key=lambda published: version_key(published.version), reverse=True))
     commit = resolve(folder, "HEAD")
