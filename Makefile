@@ -17,8 +17,8 @@ demo: $(INSTALLED) ## deploy a wiki on a practice swarm and keep the record: two
 test: test-fast test-real ## all tests: the fast ones, then those with a real engine and a real browser
 
 test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
-	$(PYTHON) -m pytest -q -m "not real"
-	$(PYTHON) -m pytest -q --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
+	$(PYTHON) -m pytest -q -n 2 -m "not real"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
 
 test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)
 	tools/system-packages install
