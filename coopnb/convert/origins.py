@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from coopnb.convert.scope import Scope
 from coopnb.model.compose import Service
-from coopnb.model.origin import Origin
+from coopnb.model.origin import KeyPath, Origin
+
+Settings = Iterable[tuple[KeyPath, tuple[str, ...]]]
+"""The places of values that settings fill in, and the names of those settings."""
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "image": ("image",),
@@ -48,12 +51,15 @@ def origins(key: str, service: Service, scope: Scope) -> dict[str, Origin]:
 
 def _origins(key: str, service: Service, scope: Scope) -> Iterator[tuple[str, Origin]]:
     path = ("services", key)
+    inside = [
+        (other, origin.settings) for other, origin in scope.origins.items() if origin.settings and other[:2] == path
+    ]
     for name, keys in _FIELDS.items():
         if (*path, *keys) in scope.origins:
-            yield name, _with_settings_below(scope, (*path, *keys))
+            yield name, _with_settings_below(scope, (*path, *keys), inside)
     restart = ("deploy", "restart_policy") if service.deploy.restart_policy is not None else ("restart",)
     if (*path, *restart) in scope.origins:
-        yield "restart", _with_settings_below(scope, (*path, *restart))
+        yield "restart", _with_settings_below(scope, (*path, *restart), inside)
     for name in service.environment:
         yield f"env {name}", scope.origin(*path, "environment", name)
     for name in service.labels:
@@ -64,9 +70,12 @@ def _origins(key: str, service: Service, scope: Scope) -> Iterator[tuple[str, Or
         target = scope.name(network, scope.compose.networks.get(network))
         yield f"network {target}", scope.origin(*path, "networks", network)
     for index, port in enumerate(service.ports):
-        yield f"port {port.target}/{port.protocol or 'tcp'}", _with_settings_below(scope, (*path, "ports", index))
+        yield (
+            f"port {port.target}/{port.protocol or 'tcp'}",
+            _with_settings_below(scope, (*path, "ports", index), inside),
+        )
     for index, mount in enumerate(service.volumes):
-        yield f"mount {mount.target}", _with_settings_below(scope, (*path, "volumes", index))
+        yield f"mount {mount.target}", _with_settings_below(scope, (*path, "volumes", index), inside)
     for kind, given in (("secret", service.secrets), ("config", service.configs)):
         for index, reference in enumerate(given):
             yield f"{kind} {reference.target or reference.source}", _of_reference(scope, kind, key, index)
@@ -80,8 +89,8 @@ def _of_reference(scope: Scope, kind: str, key: str, index: int) -> Origin:
     return Origin(mounted.file, mounted.line, tuple(dict.fromkeys((*mounted.settings, *versioned))))
 
 
-def _with_settings_below(scope: Scope, path: tuple[str | int, ...]) -> Origin:
+def _with_settings_below(scope: Scope, path: KeyPath, inside: Settings) -> Origin:
     """The place of a block, with the settings of all values inside it."""
     own = scope.origins.get(path, scope.origin(*path))
-    inside = (name for other, origin in scope.origins.items() if other[: len(path)] == path for name in origin.settings)
-    return Origin(own.file, own.line, tuple(dict.fromkeys((*own.settings, *inside))))
+    below = (name for other, names in inside if other[: len(path)] == path for name in names)
+    return Origin(own.file, own.line, tuple(dict.fromkeys((*own.settings, *below))))

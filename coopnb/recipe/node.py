@@ -58,11 +58,15 @@ def plain(node: Node) -> Any:
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
     """Every node with its key path, parents first."""
-    yield path, node
-    for key, entry in node.entries.items():
-        yield from walk(entry, (*path, key))
-    for index, item in enumerate(node.items):
-        yield from walk(item, (*path, index))
+    waiting: list[tuple[KeyPath, Node]] = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        if isinstance(node.value, dict):
+            waiting += [((*path, key), entry) for key, entry in reversed(node.value.items())]
+        elif isinstance(node.value, list):
+            items = node.value
+            waiting += [((*path, index), items[index]) for index in reversed(range(len(items)))]
 
 
 def nearest(node: Node, path: KeyPath) -> Node:
