@@ -15,7 +15,8 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,10 @@ class Fingerprint:
     charset: str
     tag: int
     mac: str
+
+
+_FIELDS = tuple(field.name for field in fields(Fingerprint))
+_fields_of = attrgetter(*_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +194,16 @@ def _mac(key: bytes, text: str) -> str:
 
 
 def _write(path: Path, prints: Fingerprints) -> None:
-    body = {"key": prints.key.hex(), "values": [asdict(one) for one in prints.prints], "short": list(prints.short)}
+    body = {
+        "key": prints.key.hex(),
+        "values": [dict(zip(_FIELDS, _fields_of(one), strict=True)) for one in prints.prints],
+        "short": list(prints.short),
+    }
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump(body, file, indent=0)
+        file.write(json.dumps(body))
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
