@@ -111,8 +111,8 @@ class GateForm:
         import ipywidgets
 
         self._plan = plan
-        style = {"description_width": "9em"}
-        wide = ipywidgets.Layout(width="36em", max_width="100%")
+        style = {"description_width": "11em"}
+        wide = ipywidgets.Layout(width="38em", max_width="100%")
         self.typed_field = ipywidgets.Text(
             description="Domain of the app", value=approve, placeholder=clean(plan.app), style=style, layout=wide
         )

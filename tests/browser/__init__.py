@@ -1,0 +1,1 @@
+"""JupyterLab, driven with the mouse and the keyboard as an operator does."""
