@@ -63,9 +63,7 @@ def test_a_first_deploy_that_never_becomes_healthy_times_out(place: Place) -> No
 
 
 @pytest.mark.real
-def test_an_image_that_does_not_exist_is_told_soon_on_a_real_engine(
-    real_engine: RealEngine, place: Place
-) -> None:
+def test_an_image_that_does_not_exist_is_told_soon_on_a_real_engine(real_engine: RealEngine, place: Place) -> None:
     """Where the registry tells nothing, tasks that are rejected must end the watch soon, with the engine's words."""
     compose = """\
 version: "3.8"
