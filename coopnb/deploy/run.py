@@ -17,7 +17,7 @@ from coopnb.engine.wake import Wake
 from coopnb.errors import Interrupted
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Event, Evidence, Outcome, RunReport, Sample
-from coopnb.model.snapshot import NodeSeen, ServiceSeen, TaskSeen
+from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen
 from coopnb.observe.snapshot import nodes_seen, services_seen, snapshot, tasks_seen
 
 SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.0
@@ -63,13 +63,16 @@ class Run:
     def follow(self, progress: Progress | None = None) -> RunReport:
         """Follow to the end and say how it ended, whatever it is. The ledger has every event."""
         if self.plan.nothing_to_do:
-            return self._end("nothing to do", 0.0)
+            # What was written before, by a run that was cut off for one, may still be on its way.
+            seen = self._snapshot()
+            if self._is_there(seen):
+                return self._end("nothing to do", 0.0, after=seen)
         nodes = nodes_seen(self._engine.nodes())
         try:
             with self._waiting() as wait:
                 while True:
                     services, tasks, now = self._look(nodes, progress)
-                    verdicts = self._judge(services, tasks, now)
+                    verdicts = self._verdicts(services, tasks, self._story.start, now)
                     outcome = self._outcome(verdicts, now)
                     if outcome is not None:
                         return self._finish(outcome, verdicts, tasks, now)
@@ -102,15 +105,15 @@ class Run:
             progress(events, self._story.samples[-1])
         return {service.name: service for service in services}, tasks, answer.at
 
-    def _judge(
-        self, services: Mapping[str, ServiceSeen], tasks: tuple[TaskSeen, ...], now: datetime
+    def _verdicts(
+        self, services: Mapping[str, ServiceSeen], tasks: tuple[TaskSeen, ...], began: datetime, now: datetime
     ) -> tuple[Verdict, ...]:
         return tuple(
             judge(
                 self._expected(wanted.name),
                 services.get(wanted.name),
                 tuple(task for task in tasks if task.service == wanted.name),
-                self._story.start,
+                began,
                 now,
             )
             for wanted in self.plan.stack.services
@@ -124,7 +127,7 @@ class Run:
     def _outcome(self, verdicts: tuple[Verdict, ...], now: datetime) -> Outcome | None:
         states = {verdict.state for verdict in verdicts}
         if states <= {"there"}:
-            return "converged"
+            return "nothing to do" if self.plan.nothing_to_do else "converged"
         if now - self._story.start > timedelta(seconds=self.plan.stack.timeout):
             return "timed out"
         if "failed" in states:
@@ -137,7 +140,7 @@ class Run:
     def _finish(
         self, outcome: Outcome, verdicts: tuple[Verdict, ...], tasks: tuple[TaskSeen, ...], now: datetime
     ) -> RunReport:
-        if outcome != "converged":
+        if outcome not in ("converged", "nothing to do"):
             evidence = gather(self._engine, verdicts, tasks, self._story.start)
             return self._end(outcome, self._story.seconds(now), evidence)
         came_up = [verdict.since for verdict in verdicts if verdict.since and verdict.service in self._written]
@@ -145,10 +148,22 @@ class Run:
         watched = max((monitor(spec).total_seconds() for spec in specs), default=0.0)
         return self._end(outcome, self._story.seconds(max(came_up, default=now)), watched=watched)
 
+    def _is_there(self, seen: Snapshot) -> bool:
+        services = {service.name: service for service in seen.services}
+        verdicts = self._verdicts(services, seen.tasks, seen.at, seen.at)
+        return all(verdict.state == "there" for verdict in verdicts)
+
+    def _snapshot(self) -> Snapshot:
+        return snapshot(self._engine, self.plan.server, self.plan.stack.name)
+
     def _end(
-        self, outcome: Outcome, seconds: float, evidence: tuple[Evidence, ...] = (), watched: float = 0.0
+        self,
+        outcome: Outcome,
+        seconds: float,
+        evidence: tuple[Evidence, ...] = (),
+        watched: float = 0.0,
+        after: Snapshot | None = None,
     ) -> RunReport:
-        interrupted = outcome == "interrupted"
         self.report = RunReport(
             plan=self.plan,
             outcome=outcome,
@@ -157,7 +172,7 @@ class Run:
             events=tuple(self._story.events),
             samples=tuple(self._story.samples),
             evidence=evidence,
-            after=None if interrupted else snapshot(self._engine, self.plan.server, self.plan.stack.name),
+            after=None if outcome == "interrupted" else after or self._snapshot(),
         )
         self._ledger.append_all("watch", [("outcome", _outcome_facts(self.report))])
         return self.report
