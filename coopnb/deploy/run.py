@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from coopnb.deploy.apply import Written
 from coopnb.deploy.evidence import failure, gather
+from coopnb.deploy.interruption import interruptions
 from coopnb.deploy.story import Story
 from coopnb.deploy.verdict import Expected, Verdict, judge, monitor
 from coopnb.deploy.writing import Writer
@@ -69,16 +70,19 @@ class Run:
                 return self._end("nothing to do", 0.0, after=seen)
         nodes = nodes_seen(self._engine.nodes())
         try:
-            with self._waiting() as wait:
+            with interruptions() as interrupted, self._waiting() as wait:
                 while True:
                     services, tasks, now = self._look(nodes, progress)
                     verdicts = self._verdicts(services, tasks, self._story.start, now)
                     outcome = self._outcome(verdicts, now)
                     if outcome is not None:
                         return self._finish(outcome, verdicts, tasks, now)
+                    if interrupted():
+                        break
                     wait()
         except KeyboardInterrupt:
-            return self._end("interrupted", self._story.samples[-1].seconds if self._story.samples else 0.0)
+            pass
+        return self._end("interrupted", self._story.samples[-1].seconds if self._story.samples else 0.0)
 
     @contextmanager
     def _waiting(self) -> Iterator[Callable[[], None]]:

@@ -75,10 +75,12 @@ def run_headless(
     ledger = begin(place, model, notebook, app=parameters.get("domain", ""), headless=True)
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
-    say(f"Run {ledger.run} of {model.stem}, in {ledger.folder}")
     lost = _Lost(ledger.folder)
     try:
+        say(f"Run {ledger.run} of {model.stem}, in {ledger.folder}")
         stopped = asyncio.run(_execute(copy, path, place, ledger, say))
+    except KeyboardInterrupt:
+        stopped = _Stopped.by(_between_steps())
     finally:
         with lost.unless_kept("the notebook with its outputs"):
             write_copy(copy, path)
@@ -218,9 +220,7 @@ class _Client(NotebookClient):
 
     def _stop_if_interrupted(self) -> None:
         if self.interrupted:
-            raise errors.Interrupted(
-                "stopped between two steps", hint="Run it again: its plan starts from what is there, and asks anew."
-            )
+            raise _between_steps()
 
     def _interrupt(self) -> None:
         self.interrupted = True
@@ -228,6 +228,13 @@ class _Client(NotebookClient):
             # The manager that nbclient makes is an async one, which its annotation does not say.
             manager: Any = self.km
             self._interrupting = asyncio.ensure_future(manager.interrupt_kernel())
+
+
+def _between_steps() -> errors.Interrupted:
+    return errors.Interrupted(
+        "the run was stopped before its next step",
+        hint="Run it again: its plan starts from what is there, and asks anew.",
+    )
 
 
 def _of_a_cell(error: CellExecutionError, ledger: Ledger) -> _Stopped:
