@@ -12,6 +12,7 @@ from coopnb import connect
 from coopnb.engine import connect as knock
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval
+from coopnb.model.run import RunReport
 from coopnb.practice import process
 from coopnb.practice.process import PracticeProcess
 from coopnb.record.ledger import utc_now
@@ -49,14 +50,15 @@ def cycle(workspace: Workspace, server: str, recipe: str) -> int:
         RuntimeError: a step did not end as it must.
     """
     for version, outcome in STEPS[recipe]:
-        found = deploy(workspace, server, recipe, version)
-        if found not in (outcome, "nothing to do"):
-            raise RuntimeError(f"{recipe} {version} on {server} ended as {found}, not as {outcome}")
+        report = deploy(workspace, server, recipe, version)
+        if report.outcome not in (outcome, "nothing to do"):
+            why = "; ".join(f"{item.service}: {item.what}" for item in report.evidence)
+            raise RuntimeError(f"{recipe} {version} ended as {report.outcome}, not as {outcome} ({why})")
     return len(STEPS[recipe])
 
 
-def deploy(workspace: Workspace, server: str, recipe: str, version: str) -> str:
-    """Take an app to a version, as an operator's runbook does; how it ended."""
+def deploy(workspace: Workspace, server: str, recipe: str, version: str) -> RunReport:
+    """Take an app to a version, as an operator's runbook does."""
     choice = Choice(server, recipe, version, f"{recipe}.example.org")
     into = workspace.make(workspace.own / "versions")
     take(workspace, choice, into)
@@ -67,11 +69,11 @@ def deploy(workspace: Workspace, server: str, recipe: str, version: str) -> str:
         swarm.close()
 
 
-def _apply(swarm: Server, workspace: Workspace, choice: Choice) -> str:
+def _apply(swarm: Server, workspace: Workspace, choice: Choice) -> RunReport:
     app = load_app(choice.domain, version=choice.version, server=folder_of(choice.server), workspace=workspace)
     plan = swarm.plan(app)
     run = swarm.apply(plan, Approval(plan.digest, "soak", "again", utc_now()))
-    return run.follow().outcome
+    return run.follow()
 
 
 def story(folder: Path, seed: int) -> str:

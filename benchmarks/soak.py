@@ -60,9 +60,8 @@ def main() -> None:
     print(f"left behind: {left}, {max(more, 0)} more open files in this process")
     if not left.files and not left.processes:
         folder.rmdir()
-    print(
-        f"{len(wanted) - failures} passed, {failures} failed, {len(parts) - len(wanted)} skipped, in {(time.monotonic() - begin) / 60:.1f} minutes"
-    )
+    print(f"in {(time.monotonic() - begin) / 60:.1f} minutes:")
+    print(f"{len(wanted) - failures} passed, {failures} failed, {len(parts) - len(wanted)} skipped")
     sys.exit(1 if failures or left.total or more > 0 else 0)
 
 
