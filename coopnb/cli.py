@@ -154,7 +154,15 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
 
 
 def _add_new(commands: Commands) -> None:
-    parser = _command(commands, "new", _new, "copy a runbook into a run folder of its own, to work in")
+    text = "copy a runbook into a run folder of its own, to work in"
+    epilog = """\
+It prints the path of the copy; open it in JupyterLab: coopnb lab
+
+exit statuses:
+  0    the copy is made
+  2    there is no such runbook, or the workspace cannot be written
+"""
+    parser = _command(commands, "new", _new, text, epilog)
     parser.add_argument("runbook", metavar="RUNBOOK", help="a runbook's name, or the path of a notebook")
 
 
@@ -167,7 +175,14 @@ def _new(options: argparse.Namespace) -> int:
 
 def _add_practice(commands: Commands) -> None:
     text = "start, stop or look at the practice swarm of a workspace"
-    parser = _command(commands, "practice", _practice, text)
+    epilog = """\
+exit statuses:
+  0    it runs, or is stopped, as asked
+  1    status: no practice swarm is running
+  2    wrong input: a world that cannot be used
+  4    it does not start, or does not end
+"""
+    parser = _command(commands, "practice", _practice, text, epilog)
     parser.add_argument("action", choices=("up", "down", "status"), help="what to do with it")
     parser.add_argument("--socket", metavar="PATH", type=Path, help="where its socket lies, for other tools")
     parser.add_argument("--world", metavar="FILE", type=Path, help="a YAML file with its nodes and images")
@@ -211,7 +226,12 @@ def _lab(options: argparse.Namespace) -> int:
 
 
 def _add_doctor(commands: Commands) -> None:
-    _command(commands, "doctor", _doctor, "look whether everything coopnb needs is here")
+    epilog = """\
+exit statuses:
+  0    everything that is needed is here
+  1    something is missing or wrong; its line begins with ✗
+"""
+    _command(commands, "doctor", _doctor, "look whether everything coopnb needs is here", epilog)
 
 
 def _doctor(options: argparse.Namespace) -> int:

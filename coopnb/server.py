@@ -23,6 +23,7 @@ from coopnb.errors import (
     ConnectFailed,
     ConvertError,
     CoopError,
+    InputError,
     NotApproved,
     PlanBlocked,
     RecipeError,
@@ -39,6 +40,7 @@ from coopnb.model.snapshot import Snapshot
 from coopnb.plan import compare
 from coopnb.plan.images import tagged
 from coopnb.practice import process
+from coopnb.practice.world import WorldError, load_world
 from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
@@ -211,8 +213,16 @@ def start_practice(
     """Start the practice swarm of a workspace, or find the one that runs.
 
     Raises:
+        InputError: the world file cannot be used.
         ConnectFailed: it does not come up.
     """
+    try:
+        if world is not None:
+            load_world(world)
+    except WorldError as error:
+        raise InputError(
+            "the practice swarm cannot have this world", what=str(error), hint="Mend the file, then start it again."
+        ) from error
     try:
         return process.start(workspace.make(workspace.practice), clock=clock, world=world, socket=socket)
     except (process.PracticeError, OSError) as error:
