@@ -13,8 +13,7 @@ Importing the package loads nothing else: each public name brings its room when 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it as true; importing typing for it would double the time of the import
 if TYPE_CHECKING:
     from coopnb.errors import ApprovalError, CoopError, EngineError, InputError, NotConverged, TransportError
     from coopnb.runbook import open_book
