@@ -46,6 +46,8 @@ def rollout_svg(points: Sequence[Point], title: str) -> str:
 def description(points: Sequence[Point]) -> str:
     """Say what the drawing shows, for those who do not see it."""
     first, last = points[0], points[-1]
+    if first.seconds == last.seconds:
+        return f"At {last.seconds} s: {_said(last)}."
     return f"At {first.seconds} s: {_said(first)}. At {last.seconds} s: {_said(last)}."
 
 
@@ -84,8 +86,8 @@ def _areas(points: Sequence[Point], states: Sequence[str], end: int, most: int) 
         "ticks": False,
         "labelPadding": 6,
     }
-    along = {"values": _ticks(end, 8), **axis, **lines}
-    upward = {"values": _ticks(most, 5), **axis, **lines}
+    along = {"values": _ticks(end, 8), "format": "d", **axis, **lines}
+    upward = {"values": _ticks(most, 5), "format": "d", **axis, **lines}
     return {
         "data": {"values": values},
         "mark": {"type": "area", "interpolate": "step-after", "stroke": INK, "strokeWidth": 0.6, "strokeOpacity": 0.6},

@@ -197,8 +197,11 @@ def _html(block: Block) -> str:
 
 
 def _figure_html(figure: Figure) -> str:
-    """Hidden until our stylesheet shows it: an untrusted notebook drops both, and would spill the SVG's words."""
-    return f"<figure hidden>{figure.svg}<figcaption>{escape(figure.caption)}</figcaption></figure>"
+    """Hidden until our stylesheet shows it: an untrusted notebook drops both, and would spill the SVG's words.
+
+    JupyterLab's sanitizer drops ``hidden`` without a value.
+    """
+    return f'<figure hidden="hidden">{figure.svg}<figcaption>{escape(figure.caption)}</figcaption></figure>'
 
 
 def _table_html(table: Table) -> str:

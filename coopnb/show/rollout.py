@@ -66,7 +66,7 @@ def _note(plan: Plan, task: TaskSeen) -> str:
     if task.error:
         return task.error
     if is_new(plan, task):
-        return "" if task.state == "running" else task.message
+        return "" if task.state in ("running", task.message) else task.message
     return "to be replaced" if task.service in _restarted(plan) else "unchanged"
 
 
