@@ -47,7 +47,8 @@ def header(server: str, runs: int) -> Iterator[str]:
     """What was measured with: date, versions, machine, command."""
     cli = subprocess.run([docker_cli(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     yield f"coopnb {__version__}, Python {platform.python_version()}, {cli}, dockerd {server}"
-    yield f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before"
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    yield f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine}"
     yield f"command: python -m benchmarks {' '.join(sys.argv[1:])}".rstrip()
     yield f"median (min-max) of wall times, both sides in turns, {runs} times each ({runs * 2} for the first two kinds)"
 
