@@ -25,7 +25,7 @@ DOMAIN = "wiki.example.org"
 MODEL = Path(__file__).parents[2] / "notebooks" / "runbooks" / "deploy-app.ipynb"
 
 
-def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path, open_notebook: Callable[[Path], NotebookPage]) -> None:
+def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
     """An app must be chosen, planned, approved, deployed, watched and recorded with mouse and keyboard alone."""
     runbook = follow_the_link(lab, page, shots)
     choose(runbook, shots)
@@ -38,6 +38,7 @@ def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path, open_noteboo
     shots.whole(runbook, "end")
     runbook.menu("Settings", "Theme", "JupyterLab Dark")
     shots.whole(runbook, "end-dark")
+    runbook.menu("Settings", "Theme", "JupyterLab Light")
 
     record = runbook.export("Record", tmp_path / "record.html").read_text()
     copies = sorted(lab.workspace.runs.glob("*/deploy-app.ipynb"), key=lambda path: path.stat().st_mtime)
@@ -53,6 +54,8 @@ def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path, open_noteboo
 
 def follow_the_link(lab: Lab, page: Page, shots: Shots) -> NotebookPage:
     """Open what ``make lab`` opens, run its cell, click the link."""
+    from playwright.sync_api import expect
+
     from tests.browser.notebook import NotebookPage, cell_ids
 
     page.goto(lab.start)
@@ -60,6 +63,8 @@ def follow_the_link(lab: Lab, page: Page, shots: Shots) -> NotebookPage:
     start.wait_for_kernel()
     start.run_cell("deploy-app")
     shots.window(start, "start")
+    expect(page.locator(".jp-DirListing-itemText")).to_have_text(["runs", "start.ipynb"])
+    expect(page.locator(".Toastify__toast, .jp-Dialog"), "nobody is asked for news").to_have_count(0)
     start.output("deploy-app").get_by_role("link").click()
     runbook = NotebookPage(page, cell_ids(MODEL))
     runbook.wait_for_kernel()
@@ -121,9 +126,7 @@ def watch(runbook: NotebookPage, shots: Shots) -> None:
     expect(report.locator("table").filter(has_text="Tasks over time, by state")).to_be_visible()
 
 
-def test_opened_by_somebody_else(
-    lab: Lab, shots: Shots, open_notebook: Callable[[Path], NotebookPage]
-) -> None:
+def test_opened_by_somebody_else(lab: Lab, shots: Shots, open_notebook: Callable[[Path], NotebookPage]) -> None:
     """An executed copy that Lab does not trust must keep its facts: the table stays where the drawing is taken out."""
     from playwright.sync_api import expect
 
@@ -137,5 +140,6 @@ def test_opened_by_somebody_else(
     report = opened.output("watch")
     expect(report).to_contain_text("Converged in")
     expect(report.locator("svg[role=img]")).to_have_count(0)
+    expect(report.locator("figure")).to_be_hidden()
     expect(report.locator("table").filter(has_text="Tasks over time, by state")).to_be_visible()
     shots.whole(opened, "untrusted")
