@@ -16,7 +16,8 @@ pages() {
     }
     $answer = $database->query("SELECT COUNT(*) FROM page");
     if ($answer === false) {
-        exit(1);
+        // 1146: there is no such table, so nothing was installed yet; anything else may pass.
+        exit($database->errno === 1146 ? 1 : 2);
     }
     echo $answer->fetch_row()[0];
   '
@@ -50,11 +51,24 @@ install() {
   rm -r "$scratch"
 }
 
+# The database may restart in the same deploy, so an update that breaks off is made again.
+update() {
+  for _ in $(seq 5); do
+    echo "updating the wiki's tables"
+    if php "$wiki/maintenance/update.php" --quick; then
+      return
+    fi
+    sleep 2
+    wait_for_database
+  done
+  echo "the update of the tables did not get through" >&2
+  exit 1
+}
+
 wait_for_database
 if [ "${count:-0}" -gt 0 ]; then
   ln -sf "$settings" "$wiki/LocalSettings.php"
-  echo "updating the wiki's tables"
-  php "$wiki/maintenance/update.php" --quick
+  update
 else
   rm -f "$wiki/LocalSettings.php"
   install

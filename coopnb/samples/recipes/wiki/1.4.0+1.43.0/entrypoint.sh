@@ -17,7 +17,8 @@ pages() {
     }
     $answer = $database->query("SELECT COUNT(*) FROM page");
     if ($answer === false) {
-        exit(1);
+        // 1146: there is no such table, so nothing was installed yet; anything else may pass.
+        exit($database->errno === 1146 ? 1 : 2);
     }
     echo $answer->fetch_row()[0];
   '
