@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Picture what stood in the window when a test failed."""
     report = yield
-    shown = getattr(item, "funcargs", {}).get("page")
-    if call.when == "call" and call.excinfo is not None and shown is not None:
-        path = item.funcargs["shots"].folder / f"{item.name}-failed.png"
-        shown.screenshot(path=path)
+    given = getattr(item, "funcargs", {})
+    if call.when == "call" and call.excinfo is not None and "page" in given:
+        path = given["shots"].folder / f"{item.name}-failed.png"
+        given["page"].screenshot(path=path)
         report.sections.append(("screenshot", str(path)))
     return report
 

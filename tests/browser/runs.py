@@ -32,7 +32,8 @@ def ledger(notebook: Path) -> list[dict[str, Any]]:
 
 def facts(notebook: Path, event: str) -> dict[str, Any]:
     """The facts of the last entry of a kind."""
-    return [entry["facts"] for entry in ledger(notebook) if entry["event"] == event][-1]
+    found: list[dict[str, Any]] = [entry["facts"] for entry in ledger(notebook) if entry["event"] == event]
+    return found[-1]
 
 
 def settings(workspace: Workspace) -> list[tuple[str, str]]:
@@ -45,6 +46,6 @@ def services(workspace: Workspace) -> list[str]:
     swarm = process.start(workspace.practice)
     client = docker.APIClient(base_url=f"unix://{swarm.socket}", timeout=10)
     try:
-        return sorted(service["Spec"]["Name"] for service in client.services())
+        return sorted(service["Spec"]["Name"] for service in client.services())  # type: ignore[no-untyped-call]
     finally:
         client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ MODEL = Path(__file__).parents[2] / "notebooks" / "runbooks" / "deploy-app.ipynb
 
 def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
     """An app must be chosen, planned, approved, deployed, watched and recorded with mouse and keyboard alone."""
-    runbook = follow_the_link(lab, page, shots)
+    runbook, copy = follow_the_link(lab, page, shots)
     choose(runbook, shots)
     plan_and_approve(runbook, shots)
     watch(runbook, shots)
@@ -41,19 +42,18 @@ def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
     runbook.menu("Settings", "Theme", "JupyterLab Light")
 
     record = runbook.export("Record", tmp_path / "record.html").read_text()
-    copies = sorted(lab.workspace.runs.glob("*/deploy-app.ipynb"), key=lambda path: path.stat().st_mtime)
-    outcome = runs.facts(copies[-1], "outcome")
 
-    assert outcome["outcome"] == "converged"
-    assert runs.facts(copies[-1], "approved")["reason"] == "a wiki for the choir"
-    assert runs.services(lab.workspace) == ["wiki_example_org_app", "wiki_example_org_db"]
+    assert runs.facts(copy, "outcome")["outcome"] == "converged"
+    assert runs.facts(copy, "approved")["reason"] == "a wiki for the choir"
+    assert {"wiki_example_org_app", "wiki_example_org_db"} <= set(runs.services(lab.workspace))
     assert "<script" not in record.lower()
     assert "converged" in record
     assert "a wiki for the choir" in record
+    assert sha256((copy.parent / "ledger.jsonl").read_bytes()).hexdigest() in record
 
 
-def follow_the_link(lab: Lab, page: Page, shots: Shots) -> NotebookPage:
-    """Open what ``make lab`` opens, run its cell, click the link."""
+def follow_the_link(lab: Lab, page: Page, shots: Shots) -> tuple[NotebookPage, Path]:
+    """Open what ``make lab`` opens, run its cell, click the link; the copy, as a page and as a file."""
     from playwright.sync_api import expect
 
     from tests.browser.notebook import NotebookPage, cell_ids
@@ -65,10 +65,12 @@ def follow_the_link(lab: Lab, page: Page, shots: Shots) -> NotebookPage:
     shots.window(start, "start")
     expect(page.locator(".jp-DirListing-itemText")).to_have_text(["runs", "start.ipynb"])
     expect(page.locator(".Toastify__toast, .jp-Dialog"), "nobody is asked for news").to_have_count(0)
-    start.output("deploy-app").get_by_role("link").click()
+    link = start.output("deploy-app").get_by_role("link")
+    copy = lab.workspace.own / link.inner_text()
+    link.click()
     runbook = NotebookPage(page, cell_ids(MODEL))
     runbook.wait_for_kernel()
-    return runbook
+    return runbook, copy
 
 
 def choose(runbook: NotebookPage, shots: Shots) -> None:
