@@ -202,13 +202,15 @@ def open_run(
 ) -> Ledger:
     """Begin a run: make ``<date>_<runbook>_<app>`` in ``<workspace>/coopnb/runs`` and its ledger.
 
+    The app is left out of the name where it is not chosen yet.
+
     The folder is new in every case: ``-2``, ``-3`` follow the name when it is taken.
 
     Raises:
         WorkspaceError, LedgerError: it cannot be written.
     """
     number = next_run_id(runs_dir.parent.parent)
-    name = "_".join(_safe(part) for part in (date, runbook, app))
+    name = "_".join(_safe(part) for part in (date, runbook, app) if part)
     with _as_ledger_error(runs_dir / name):
         runs_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = _new_folder(runs_dir, name)
