@@ -111,6 +111,7 @@ example:
 
 
 def _run(options: argparse.Namespace) -> int:
+    _spare_a_grammar()
     from coopnb.runner import run_headless
 
     finished = run_headless(
@@ -128,6 +129,15 @@ def _run(options: argparse.Namespace) -> int:
     if finished.approve:
         print(f"If this plan is what you want:\n  {_again(options, finished.approve)}", flush=True)
     return finished.exit_status
+
+
+def _spare_a_grammar() -> None:
+    """Keep jsonschema from building the grammar of internationalized addresses when it is imported.
+
+    That takes longer than all else a run does by itself, and no notebook has a field that it would check;
+    jsonschema goes without where the package is not there. Only this process is meant.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _again(options: argparse.Namespace, digest: str) -> str:

@@ -176,6 +176,7 @@ async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, 
     following = asyncio.create_task(follower.follow())
     try:
         with client_for(notebook, path.parent) as client:
+            await client.listen_for_ctrl_c()
             async with client.async_setup_kernel(env=environment):
                 for index, cell in enumerate(notebook.cells):
                     try:
@@ -203,7 +204,13 @@ class _Client(NotebookClient):
     interrupted = False
     running = False
 
+    async def listen_for_ctrl_c(self) -> None:
+        """Take Ctrl-C from here on; one that was pressed before ends the run here, while no kernel can be orphaned."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        await asyncio.sleep(0)
+
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
+        self._stop_if_interrupted()
         # Whoever sets the handler last has it, and nbclient sets its own right before.
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
         await super().async_start_new_kernel(**kwargs)

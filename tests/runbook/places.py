@@ -7,13 +7,16 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from coopnb.engine import Engine, connect
+from coopnb.model.choice import Choice
 from coopnb.practice import process
-from coopnb.server import plant_samples
+from coopnb.runbook.apps import take
+from coopnb.server import connect as server_connect
+from coopnb.server import folder_of, load_app, plant_samples
 from coopnb.workspace import Workspace
 from tests.runbook.headless import Ran, coopnb
 
@@ -36,6 +39,18 @@ class Place:
     def deploy(self, **parameters: str) -> Ran:
         """Run the runbook once on the practice swarm."""
         return coopnb(self.root, "run", "deploy-app", **{"server": "practice", **parameters})
+
+    def digest(self, recipe: str, domain: str, version: str = "", server: str = "practice") -> str:
+        """What approves the plan that a run will make: its settings are made, and it is planned, in this process."""
+        workspace = Workspace(self.root)
+        taken = take(workspace, Choice(server, recipe, version, domain), workspace.make(workspace.own / "versions"))
+        with closing(server_connect(server, workspace=workspace)) as connected:
+            app = load_app(domain, version=taken.choice.version, server=folder_of(server), workspace=workspace)
+            return connected.plan(app).short_digest
+
+    def approved(self, reason: str = "a test", **parameters: str) -> Ran:
+        """Run the runbook once, with the approval that its plan will need."""
+        return self.deploy(**parameters, approve=self.digest(**parameters), reason=reason)
 
     def deploy_all(self, cases: Mapping[str, Mapping[str, str]]) -> dict[str, Ran]:
         """Run the runbook once a case, some at the same time."""

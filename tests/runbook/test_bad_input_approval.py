@@ -105,18 +105,16 @@ def test_a_swarm_that_changed_since_the_plan_was_read_voids_its_approval(place: 
 
 def test_a_swarm_that_changes_between_plan_and_apply_stops_the_apply(place: Place, tmp_path: Path) -> None:
     """A plan that went stale inside one notebook must not be applied, though it was approved."""
-    planned = place.deploy(**HELLO)
+    digest = place.digest(**HELLO)
     runbook = spliced(find_model("deploy-app"), tmp_path / "deploy-app.ipynb", before="apply", source=SOMEBODY_ELSE)
 
-    ran = coopnb(
-        place.root, "run", str(runbook), server="practice", **HELLO, approve=planned.digest, reason="first page"
-    )
+    ran = coopnb(place.root, "run", str(runbook), server="practice", **HELLO, approve=digest, reason="first page")
 
     assert_told(
         ran,
         3,
         "StalePlan",
-        f"the swarm changed after the plan {planned.digest} was made; its approval is void, nothing was written",
+        f"the swarm changed after the plan {digest} was made; its approval is void, nothing was written",
         "changed meanwhile: network hello_example_org_internal",
         "Run the plan cell again and read it. Headless: approve=",
     )

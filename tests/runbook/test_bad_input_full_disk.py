@@ -55,10 +55,10 @@ def test_a_disk_that_fills_after_the_plan_stops_the_approved_writes(place: Place
     """When the ledger cannot take the approval, nothing may be written to the swarm, and the command must say so."""
     runbook = spliced(find_model("deploy-app"), tmp_path / "deploy-app.ipynb", before="apply", source=FULL)
     with tiny_disk(place.root / "coopnb" / "runs") as disk:
-        planned = coopnb(place.root, "run", "deploy-app", **HELLO)
+        digest = place.digest(**HELLO)
         before = objects(place.engine)
 
-        ran = coopnb(place.root, "run", str(runbook), **HELLO, approve=planned.digest, reason="first page")
+        ran = coopnb(place.root, "run", str(runbook), **HELLO, approve=digest, reason="first page")
 
         assert ran.status == 2, ran.out + ran.err
         assert ran.err.startswith(
@@ -75,7 +75,7 @@ def test_a_disk_that_fills_after_the_plan_stops_the_approved_writes(place: Place
         (disk / FILLER).unlink()
         record = write_record(ran.folder / "deploy-app.ipynb").read_text()
         assert "no change was made" in record
-        again = coopnb(place.root, "run", "deploy-app", **HELLO, approve=planned.digest, reason="first page")
+        again = coopnb(place.root, "run", "deploy-app", **HELLO, approve=digest, reason="first page")
         assert again.status == 0, again.out + again.err
 
 

@@ -6,22 +6,22 @@ import time
 
 import pytest
 
-from tests.runbook.headless import coopnb, deploy
+from tests.runbook.headless import coopnb
 from tests.runbook.places import Place, assert_told, objects, record_text
 from tests.testbed.engine import RealEngine
 
 pytestmark = pytest.mark.timeout(600)
 
-WIKI = {"server": "practice", "recipe": "wiki", "domain": "wiki.example.org"}
+WIKI = {"recipe": "wiki", "domain": "wiki.example.org"}
 NEVER_HEALTHY = "1.4.0+1.43.0"
 
 
 def test_an_upgrade_that_never_becomes_healthy_is_rolled_back(place: Place) -> None:
     """An upgrade whose tasks never pass their health check must end with status 1, and the old version serves."""
-    first = deploy(place.root, **WIKI, version="1.3.0+1.39.17")
+    first = place.approved(**WIKI, version="1.3.0+1.39.17")
     assert first.status == 0, first.out + first.err
 
-    ran = deploy(place.root, **WIKI, version=NEVER_HEALTHY, reason="the new release")
+    ran = place.approved(**WIKI, version=NEVER_HEALTHY, reason="the new release")
 
     assert_told(
         ran,
@@ -45,7 +45,7 @@ def test_an_upgrade_that_never_becomes_healthy_is_rolled_back(place: Place) -> N
 
 def test_a_first_deploy_that_never_becomes_healthy_times_out(place: Place) -> None:
     """A first deploy has nothing to roll back to: it must time out with status 1, and say what is not healthy."""
-    ran = deploy(place.root, **WIKI, version=NEVER_HEALTHY)
+    ran = place.approved(**WIKI, version=NEVER_HEALTHY)
 
     assert_told(
         ran,
@@ -76,15 +76,14 @@ services:
 """
     place.plant("absent", {"compose.yml": compose})
     parameters = {"server": real_engine.url, "recipe": "absent", "domain": "absent.example.org"}
-    planned = coopnb(place.root, "run", "deploy-app", **parameters)
-    assert planned.status == 3, planned.out + planned.err
-    assert "the registry tells nothing of registry.invalid/nothing:1.0" in planned.out
+    digest = place.digest(**parameters)
 
     began = time.monotonic()
-    ran = coopnb(place.root, "run", "deploy-app", **parameters, approve=planned.digest, reason="a try")
+    ran = coopnb(place.root, "run", "deploy-app", **parameters, approve=digest, reason="a try")
     took = time.monotonic() - began
 
     try:
+        assert "the registry tells nothing of registry.invalid/nothing:1.0" in ran.out
         assert_told(
             ran,
             1,

@@ -22,8 +22,8 @@ NEVER_HEALTHY = {**WIKI, "version": "1.4.0+1.43.0"}
 def test_ctrl_c_stops_the_watch_and_not_the_swarm(tmp_path: Path) -> None:
     """Ctrl-C while a rollout is watched must end with status 130, tell what goes on, and leave no kernel behind."""
     with practice_place(tmp_path, clock="real") as place:
-        planned = place.deploy(**NEVER_HEALTHY)
-        with begun(tmp_path, server="practice", **NEVER_HEALTHY, approve=planned.digest, reason="a try") as run:
+        digest = place.digest(**NEVER_HEALTHY)
+        with begun(tmp_path, server="practice", **NEVER_HEALTHY, approve=digest, reason="a try") as run:
             run.wait_for_event("event")
             kernel = run.kernel
             run.press_ctrl_c()
@@ -65,8 +65,8 @@ def test_a_killed_kernel_is_told_and_the_rest_is_planned_anew(place: Place, tmp_
     engine = Path(place.engine.url.removeprefix("unix://"))
     with holding_up(tmp_path / "way.sock", engine, b"/services/create") as way:
         server = f"unix://{way.path}"
-        planned = coopnb(place.root, "run", "deploy-app", server=server, **WIKI)
-        with begun(place.root, server=server, **WIKI, approve=planned.digest, reason="first wiki") as run:
+        approved = place.digest(server=server, **WIKI)
+        with begun(place.root, server=server, **WIKI, approve=approved, reason="first wiki") as run:
             run.wait_for(way.held.is_set)
             kernel = run.kernel
             os.kill(kernel, signal.SIGKILL)
@@ -88,9 +88,7 @@ def test_a_killed_kernel_is_told_and_the_rest_is_planned_anew(place: Place, tmp_
         assert len(done["secrets"]) == 2
 
         way.stop_at = b""
-        again = coopnb(
-            place.root, "run", "deploy-app", server=server, **WIKI, approve=planned.digest, reason="first wiki"
-        )
+        again = coopnb(place.root, "run", "deploy-app", server=server, **WIKI, approve=approved, reason="first wiki")
         assert_told(again, 3, "StalePlan", "the swarm changed after plan", "approve=")
         operations = again.facts("planned")["operations"]
         assert [item["name"] for item in operations if item["kind"] != "config"] == [
