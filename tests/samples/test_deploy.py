@@ -31,7 +31,7 @@ def test_the_wiki_is_served_from_its_database_and_a_bad_version_is_rolled_back(r
     """MediaWiki must install itself, serve what MariaDB holds, survive an upgrade, and come back from a bad version."""
     with stack(real_images, "wiki.example.org", 8082) as wiki:
         # every character that quoting could trip over, in PHP, SQL and the shell
-        wiki.secret("db_password", "quote' dollar$HOME back\\slash \"double\" 7")
+        wiki.secret("db_password", 'quote\' dollar$HOME back\\slash "double" 7')
         wiki.secret("db_root_password", "root' and \\ and $1")
         wiki.deploy(RECIPES / "wiki/1.2.0+1.39.8", WIKI_NAME="Members' wiki")
         until(lambda: wiki.replicas() == {"1/1"}, 150)

@@ -66,9 +66,11 @@ def test_the_three_recipes_and_their_versions_are_there() -> None:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("folder", "chosen"), combinations(), ids=lambda part: (
-    label(part) if isinstance(part, Path) else "+".join(part) or "base"
-))
+@pytest.mark.parametrize(
+    ("folder", "chosen"),
+    combinations(),
+    ids=lambda part: label(part) if isinstance(part, Path) else "+".join(part) or "base",
+)
 def test_the_docker_cli_accepts_every_version_with_every_overlay(folder: Path, chosen: tuple[str, ...]) -> None:
     """`docker stack config` must succeed without a warning for each set of files, with the sample's settings."""
     require_oracle("reading the sample recipes as the docker CLI does")

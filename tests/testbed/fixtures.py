@@ -50,7 +50,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests did not meet the real thing."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "real" in report.keywords]
     if skipped:
-        words = "1 test that needs a real engine was SKIPPED" if len(skipped) == 1 else (
-            f"{len(skipped)} tests that need a real engine were SKIPPED"
+        words = (
+            "1 test that needs a real engine was SKIPPED"
+            if len(skipped) == 1
+            else (f"{len(skipped)} tests that need a real engine were SKIPPED")
         )
         terminalreporter.write_sep("!", f"{words}; COOPNB_REQUIRE_REAL=1 makes that a failure", red=True, bold=True)
