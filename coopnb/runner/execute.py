@@ -76,12 +76,15 @@ def run_headless(
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
     lost = _Lost(ledger.folder)
+    cells = _execute(copy, path, place, ledger, say)
     try:
         say(f"Run {ledger.run} of {model.stem}, in {ledger.folder}")
-        stopped = asyncio.run(_execute(copy, path, place, ledger, say))
+        stopped = asyncio.run(cells)
     except KeyboardInterrupt:
         stopped = _Stopped.by(_between_steps())
     finally:
+        # Ctrl-C may have come before the first of them.
+        cells.close()
         with lost.unless_kept("the notebook with its outputs"):
             write_copy(copy, path)
     status = stopped.exit_status if stopped else 0

@@ -1,0 +1,27 @@
+"""Servers: connecting to one, and everything an app needs done there. The only place that wires rooms together."""
+
+from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace, folder_of, refuse_unknown
+from coopnb.server.facade import Server, connect
+from coopnb.server.loading import findings, load_app, recipe_of, stack_name
+from coopnb.server.practising import plant_samples, start_practice, stop_practice
+from coopnb.server.refusals import refuse_blocked, refuse_stale
+
+__all__ = [
+    "LOCAL_FOLDER",
+    "LOCAL_SOCKET",
+    "PRACTICE",
+    "Server",
+    "as_workspace",
+    "connect",
+    "findings",
+    "folder_of",
+    "load_app",
+    "plant_samples",
+    "recipe_of",
+    "refuse_blocked",
+    "refuse_stale",
+    "refuse_unknown",
+    "stack_name",
+    "start_practice",
+    "stop_practice",
+]

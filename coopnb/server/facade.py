@@ -1,0 +1,137 @@
+"""A server, connected: the only place that wires rooms together.
+
+::
+
+    server = connect("practice")
+    app = load_app("wiki.example.org")
+    plan = server.plan(app)                 # reads, writes nothing
+    run = server.apply(plan, approval)      # the only write
+    run.wait()                              # converged, or NotConverged with the evidence
+"""
+
+from __future__ import annotations
+
+import secrets as randomness
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from coopnb import convert, deploy, engine, observe, secrets
+from coopnb.errors import NotApproved
+from coopnb.model.app import App
+from coopnb.model.plan import Approval, CreateSecret, Plan
+from coopnb.model.server import ServerIdentity
+from coopnb.model.snapshot import Snapshot
+from coopnb.plan import compare
+from coopnb.plan.images import tagged
+from coopnb.record.fingerprints import remember_all
+from coopnb.record.ledger import Ledger, open_run, utc_now
+from coopnb.redaction import Redactor
+from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace
+from coopnb.server.loading import located
+from coopnb.server.practising import plant_samples, start_practice
+from coopnb.server.refusals import refuse_blocked, refuse_stale
+from coopnb.workspace import Workspace
+
+
+class Server:
+    """An open connection to a swarm, with everything an app needs done there.
+
+    Attributes:
+        identity: which swarm this is.
+    """
+
+    def __init__(self, door: engine.Engine, identity: ServerIdentity, workspace: Workspace, redactor: Redactor) -> None:
+        self._engine = door
+        self.identity = identity
+        self.workspace = workspace
+        self._redactor = redactor
+
+    def __repr__(self) -> str:
+        return f"<Server {self.identity.name}, {self.identity.endpoint}>"
+
+    def snapshot(self, app: App | str) -> Snapshot:
+        """Look at an app, or at a stack by its name."""
+        return observe.snapshot(self._engine, self.identity, app if isinstance(app, str) else app.stack)
+
+    def plan(self, app: App, *, prune: bool = False) -> Plan:
+        """Say what would be written to make the swarm as the app's files want it. Writes nothing."""
+        with located(app.recipe.source, app.env_file):
+            stack = convert.convert(app)
+        given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
+        self._know(given)
+        images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
+        return compare(stack, self.snapshot(stack.name), images, prune=prune)
+
+    def replan(self, plan: Plan) -> Plan:
+        """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""
+        return compare(plan.stack, self.snapshot(plan.stack.name), plan.images, prune=plan.prune)
+
+    def apply(self, plan: Plan, approval: Approval, *, ledger: Ledger | None = None) -> deploy.Run:
+        """Make the writes of an approved plan. What comes of them is watched with the run's ``wait()``.
+
+        Args:
+            ledger: of the run this belongs to; without one, a run of its own is opened in the workspace.
+
+        Raises:
+            PlanBlocked, NotApproved, StalePlan, LedgerError: nothing was written.
+            EngineError, TransportError: some may be written; the ledger has what.
+        """
+        refuse_blocked(plan)
+        if not plan.nothing_to_do:
+            if approval.digest != plan.digest:
+                raise NotApproved(
+                    f"the approval is for another plan ({approval.digest[:8]})",
+                    hint=f"Approve this one: its digest is {plan.short_digest}.",
+                )
+            refuse_stale(plan, self.replan(plan))
+        if ledger is None:
+            ledger = self._own_run(plan, approval)
+        written = () if plan.nothing_to_do else deploy.apply(self._engine, plan, ledger, self._make_secrets)
+        return deploy.Run(self._engine, plan, written, ledger)
+
+    def close(self) -> None:
+        """Let go of the connection; the server and the practice swarm go on."""
+        self._engine.close()
+
+    def _make_secrets(self, operations: Sequence[CreateSecret]) -> Mapping[str, str]:
+        """Make values that are masked from the moment they exist."""
+        made = {item.name: secrets.generate(item.length or 0, item.charset, randomness) for item in operations}
+        self._know(made)
+        return made
+
+    def _know(self, values: Mapping[str, str]) -> None:
+        for name, value in values.items():
+            self._redactor.add(name, value)
+        if values:
+            remember_all(self.workspace.fingerprints, values)
+
+    def _own_run(self, plan: Plan, approval: Approval) -> Ledger:
+        self.workspace.make(self.workspace.runs)
+        facts = {"runbook": "apply", "who": approval.by, "headless": True}
+        date = utc_now().date().isoformat()
+        ledger = open_run(self.workspace.runs, "apply", plan.app, date, facts, redactor=self._redactor)
+        ledger.append("gate", "approved", {"digest": plan.digest, "by": approval.by, "reason": approval.reason})
+        return ledger
+
+
+def connect(name: str, *, workspace: Workspace | str | Path | None = None, redactor: Redactor | None = None) -> Server:
+    """Connect to a server.
+
+    Args:
+        name: ``practice`` (started if it does not run yet), ``unix:///path/to/docker.sock``, or ``default``
+            for the engine of this machine. Servers over ssh are not reached yet.
+        workspace: a folder in abra's layout; by default ``$COOPNB_WORKSPACE``, ``$ABRA_DIR``, ``~/.abra``.
+        redactor: what is secret from here on; the kernel's masking shares it.
+
+    Raises:
+        InputError: the name is none of these, or the engine is no swarm manager.
+        TransportError: nobody answers there.
+    """
+    place = as_workspace(workspace)
+    if name == PRACTICE:
+        url = f"unix://{start_practice(place).socket}"
+        plant_samples(place)
+    else:
+        url = LOCAL_SOCKET if name == LOCAL_FOLDER else name
+    door = engine.connect(url)
+    return Server(door, observe.identify(door, name), place, redactor or Redactor())

@@ -1,0 +1,121 @@
+"""An app from its files: settings, recipe at its version, wanted secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from coopnb import commons, convert, envfile, recipe, secrets
+from coopnb.errors import ConvertError, CoopError, RecipeError, SecretError, SettingsError
+from coopnb.model.app import App
+from coopnb.model.finding import Finding
+from coopnb.model.recipe import RecipeVersion
+from coopnb.server.addresses import as_workspace
+from coopnb.workspace import Workspace
+
+
+def load_app(
+    domain: str,
+    *,
+    version: str = "",
+    server: str = "",
+    workspace: Workspace | str | Path | None = None,
+    into: Path | None = None,
+) -> App:
+    """Load an app: its settings, its recipe at its version, and the secrets it wants.
+
+    Args:
+        version: instead of the one its settings pin (``TYPE=wiki:1.2.0+1.39.8``); a tag or a short commit.
+        server: the server's folder, where a domain has settings on several.
+        into: the folder for the recipe's files; by default one of the workspace, by commit.
+
+    Raises:
+        SettingsError, CommonsError, RecipeError, SecretError: with file, line and key path.
+    """
+    place = as_workspace(workspace)
+    path = place.find_env_file(domain, server or None)
+    return _load(place, path, domain, version, into)
+
+
+def findings(app: App | Path | str) -> tuple[Finding, ...]:
+    """Everything there is to say of an app before a server is asked: sorted, worst first, never an exception.
+
+    Takes an app, or the path of its ``.env`` file: then a file that cannot be read is a finding too.
+    """
+    try:
+        if not isinstance(app, App):
+            path = Path(app)
+            app = _load(Workspace(path.absolute().parents[2]), path, path.name.removesuffix(".env"), "", None)
+        found = convert.convert(app).findings
+    except CoopError as error:
+        text = "; ".join(part for part in (error.headline, error.what, error.where) if part)
+        return (Finding("error", "unreadable", text, hint=error.hint),)
+    return tuple(sorted(found, key=Finding.sort_key))
+
+
+def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | None) -> App:
+    settings = envfile.read(path)
+    recipe_name, pinned = recipe_of(settings.values, path)
+    source = commons.read_version(place, recipe_name, version or pinned, into or place.make(place.own / "versions"))
+    stack = settings.values.get("STACK_NAME") or stack_name(domain)
+    # The versions that abra.sh exports win over the settings, as they do for abra (MergeAbraShEnv).
+    values = {"STACK_NAME": stack, **settings.values, **_exports(source.root)}
+    files = [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
+    sample = source.root / ".env.sample"
+    with located(source, path):
+        read = recipe.load(source, files, values)
+        wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
+    doubts = (*read.findings, *settings.findings, *secrets.doubts(wanted), *_untagged(source))
+    return App(
+        domain=domain,
+        server=path.parent.name,
+        stack=stack,
+        env_file=path,
+        settings=settings.last,
+        recipe=replace(read, findings=doubts),
+        secrets=wanted,
+    )
+
+
+@contextmanager
+def located(source: RecipeVersion, settings: Path) -> Iterator[None]:
+    """Say which recipe and which settings an error is about: a file and a line alone could be any recipe's."""
+    try:
+        yield
+    except (RecipeError, ConvertError, SecretError) as error:
+        own = f"recipe {source.recipe} {source.version}, settings {settings}"
+        error.where = "\n".join(part for part in (error.where, own) if part)
+        raise
+
+
+def _untagged(source: RecipeVersion) -> tuple[Finding, ...]:
+    """A version that is no tag can be lost from the recipe's history, and with it what was deployed."""
+    if source.tagged:
+        return ()
+    text = f"{source.recipe} is used at the commit {source.version}, which is no released version"
+    return (Finding("warning", "version-not-tagged", text, hint="Release it: git tag -a, then name the tag."),)
+
+
+def _exports(root: Path) -> dict[str, str]:
+    script = root / "abra.sh"
+    return envfile.exports(script.read_text(encoding="utf-8", errors="replace")) if script.is_file() else {}
+
+
+def stack_name(domain: str) -> str:
+    """``wiki.example.org`` -> ``wiki_example_org``, cut at 45 characters: names made of it must fit 63."""
+    return domain.replace(".", "_")[:45]
+
+
+def recipe_of(values: Mapping[str, str], path: Path) -> tuple[str, str]:
+    """The recipe and the pinned version of ``TYPE=recipe:version`` (``RECIPE`` is an alias)."""
+    kind = values.get("TYPE") or values.get("RECIPE") or ""
+    if not kind:
+        raise SettingsError(
+            "the settings do not say which recipe this is",
+            where=str(path),
+            hint="Write a first line like TYPE=wiki, or TYPE=wiki:1.2.0+1.39.8 to pin a version.",
+        )
+    name, _, version = kind.partition(":")
+    return name, version
