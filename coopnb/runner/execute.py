@@ -76,15 +76,13 @@ def run_headless(
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
     lost = _Lost(ledger.folder)
-    cells = _execute(copy, path, place, ledger, say)
+    # Held back until the cells can take it: nowhere before is a good place to stop.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         say(f"Run {ledger.run} of {model.stem}, in {ledger.folder}")
-        stopped = asyncio.run(cells)
-    except KeyboardInterrupt:
-        stopped = _Stopped.by(_between_steps())
+        stopped = asyncio.run(_execute(copy, path, place, ledger, say))
     finally:
-        # Ctrl-C may have come before the first of them.
-        cells.close()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         with lost.unless_kept("the notebook with its outputs"):
             write_copy(copy, path)
     status = stopped.exit_status if stopped else 0
@@ -208,8 +206,10 @@ class _Client(NotebookClient):
     running = False
 
     async def listen_for_ctrl_c(self) -> None:
-        """Take Ctrl-C from here on; one that was pressed before ends the run here, while no kernel can be orphaned."""
+        """Take Ctrl-C from here on, and one that was held back; a kernel that is started inherits no hold."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        # The loop tells its handlers when it turns.
         await asyncio.sleep(0)
 
     async def async_start_new_kernel(self, **kwargs: Any) -> None:
