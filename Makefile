@@ -1,6 +1,6 @@
 # `make` alone says what there is. Every target makes .venv first, and again only when the lock changes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-real lab bench soak references check format lock bare-debian
+.PHONY: help demo test test-fast test-headless test-real lab bench soak references check format lock bare-debian
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -14,10 +14,13 @@ help: ## say what there is
 demo: $(INSTALLED) ## deploy a wiki on a practice swarm and keep the record: two commands, both shown
 	@tools/demo
 
-test: test-fast test-real ## all tests: the fast ones, then those with a real engine and a real browser
+test: test-fast test-headless test-real ## all tests: the fast ones, then runbooks in kernels, then a real engine and browser
 
 test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
-	$(PYTHON) -m pytest -q -n 2 -m "not real"
+	$(PYTHON) -m pytest -q -n 2 -m "not headless and not real"
+
+test-headless: $(INSTALLED) ## runbooks executed on the practice swarm, and the worked examples compared
+	$(PYTHON) -m pytest -q -n 2 -m headless
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
 
 test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)

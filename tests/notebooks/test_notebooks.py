@@ -116,6 +116,7 @@ def compare(folder: Path, case: Case, notebook: dict[str, Any]) -> subprocess.Co
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
 
 
+@pytest.mark.headless
 def test_a_changed_output_fails(tmp_path: Path) -> None:
     """One other word in an output must fail the comparison, and nothing after it may run."""
     case = next(case for case in cases() if case.name == "nothing-to-do")
@@ -129,6 +130,7 @@ def test_a_changed_output_fails(tmp_path: Path) -> None:
     assert "1 failed, 4 passed, 4 skipped" in done.stdout
 
 
+@pytest.mark.headless
 def test_a_cell_that_was_never_run_fails(tmp_path: Path) -> None:
     """An un-run reference must fail: it would compare nothing."""
     case = next(case for case in cases() if case.name == "nothing-to-do")
