@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 from coopnb.envfile import read, set_value
 from coopnb.errors import CommonsError, SettingsError
@@ -36,30 +37,29 @@ def new_app(workspace: Workspace, server: str, domain: str, version: RecipeVersi
     kind = "RECIPE" if "RECIPE" in sample.values and "TYPE" not in sample.values else "TYPE"
     text = set_value(text, kind, f"{version.recipe}:{version.version}")
     workspace.make(path.parent)
-    _create(path, text)
+    _put(path, text)
     return path
 
 
-def _create(path: Path, text: str) -> None:
-    """Write a file that is not there yet, readable by its owner only; a failed one is taken away."""
+def _put(path: Path, text: str) -> None:
+    """Put a whole file where there is none: whoever else makes the same app never sees half of it."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            try:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError:
-                path.unlink()
-                raise
+        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.link(draft, path)
     except FileExistsError as error:
         raise SettingsError(
-            f"the app {path.name.removesuffix('.env')} exists already on {path.parent.name}",
+            f"the app {path.stem} exists already on {path.parent.name}",
             where=str(path),
             hint="deploy it with the settings it has, or choose another domain",
         ) from error
     except OSError as error:
         raise SettingsError(
-            f"the settings of {path.name.removesuffix('.env')} cannot be written: {error.strerror}",
+            f"the settings of {path.stem} cannot be written: {error.strerror}",
             where=str(path),
-            hint="check the disk and who may write there",
+            hint="check who may write there",
         ) from error
+    finally:
+        draft.unlink(missing_ok=True)

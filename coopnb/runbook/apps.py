@@ -9,6 +9,7 @@ from pathlib import Path
 from coopnb import commons, envfile
 from coopnb.errors import SettingsError
 from coopnb.model.choice import Choice
+from coopnb.model.recipe import RecipeVersion
 from coopnb.server import LOCAL_FOLDER, PRACTICE, folder_of, plant_samples, recipe_of, refuse_unknown, stack_name
 from coopnb.workspace import Workspace
 
@@ -62,7 +63,7 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
     if made:
         _refuse_elsewhere(workspace, folder, choice.domain)
         source = commons.read_version(workspace, choice.recipe, choice.version, into)
-        commons.new_app(workspace, folder, choice.domain, source)
+        made = _made(workspace, folder, choice.domain, source, path)
     settings = envfile.read(path)
     name, pinned = recipe_of(settings.values, path)
     if name != choice.recipe:
@@ -80,6 +81,17 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
         settings=f"{where} (new, from the recipe's .env.sample)" if made else where,
         notes=source.notes,
     )
+
+
+def _made(workspace: Workspace, folder: str, domain: str, source: RecipeVersion, path: Path) -> bool:
+    """Make the settings; ``False`` if somebody else made them in the same moment: theirs are as good."""
+    try:
+        commons.new_app(workspace, folder, domain, source)
+    except SettingsError:
+        if not path.is_file():
+            raise
+        return False
+    return True
 
 
 def pin(workspace: Workspace, choice: Choice) -> None:

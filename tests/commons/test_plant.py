@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,22 @@ def test_an_app_is_never_overwritten(workspace: Workspace, make_recipe: MakeReci
     assert path.read_text() == "MINE=1\n"
     with pytest.raises(CommonsError, match=r"no \.env\.sample"):
         new_app(workspace, "practice", "b.example.org", read_version(workspace, "wiki", "1.0.0+1", tmp_path / "run"))
+
+
+def test_one_of_many_makes_a_new_app(workspace: Workspace, make_recipe: MakeRecipe, tmp_path: Path) -> None:
+    """Who makes the same app in the same moment must be refused, and nobody may see half of its settings."""
+    sample = "TYPE=wiki\n" + "".join(f"SETTING_{number}=x\n" for number in range(2000))
+    make_recipe("wiki", {"1.0.0+1": {".env.sample": sample}})
+    version = read_version(workspace, "wiki", "1.0.0+1", tmp_path / "run")
+
+    def make(_: int) -> str:
+        try:
+            return new_app(workspace, "practice", "wiki.example.org", version).read_text()
+        except SettingsError:
+            return workspace.env_file("practice", "wiki.example.org").read_text()
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = set(pool.map(make, range(8)))
+
+    assert [len(text.splitlines()) for text in seen] == [2001]
+    assert [path.name for path in workspace.env_file("practice", "x").parent.iterdir()] == ["wiki.example.org.env"]
