@@ -67,16 +67,17 @@ def test_hello_answers(real_images: RealEngine, tmp_path: Path) -> None:
 
 def test_wiki_answers_upgrades_and_leaves_no_secret(real_images: RealEngine, tmp_path: Path) -> None:
     """The wiki must answer, survive an upgrade and a rollback, and no byte of its secrets may be in the workspace."""
-    parameters = {"server": real_images.url, "recipe": "wiki", "domain": "wiki.example.org"}
+    # A domain of this test's own: secrets and volumes outlive a stack, on purpose.
+    parameters = {"server": real_images.url, "recipe": "wiki", "domain": "choir.example.org"}
     coopnb(tmp_path, "run", "deploy-app", **parameters, version="1.2.0+1.39.8")
-    with_port(tmp_path, "wiki.example.org", 8082)
+    with_port(tmp_path, "choir.example.org", 8082)
     first = deploy(tmp_path, **parameters, version="1.2.0+1.39.8")
 
     assert first.status == 0, first.out + first.err
     assert real_images.http(8082, "/index.php/Main_Page", timeout=30)[0] == 200
-    assert stack_services(real_images, "wiki_example_org") == {
-        "wiki_example_org_app": ("1/1", "mediawiki:1.39.8"),
-        "wiki_example_org_db": ("1/1", "mariadb:10.11.8"),
+    assert stack_services(real_images, "choir_example_org") == {
+        "choir_example_org_app": ("1/1", "mediawiki:1.39.8"),
+        "choir_example_org_db": ("1/1", "mariadb:10.11.8"),
     }
 
     upgraded = deploy(tmp_path, **parameters, version="1.3.0+1.39.17", reason="security fixes")
@@ -90,10 +91,10 @@ def test_wiki_answers_upgrades_and_leaves_no_secret(real_images: RealEngine, tmp
     assert broken.status == 1, broken.out + broken.err
     assert broken.facts("outcome")["outcome"] == "rolled back"
     assert real_images.http(8082, "/index.php/Main_Page", timeout=30)[0] == 200
-    assert "TYPE=wiki:1.3.0+1.39.17" in (tmp_path / "servers/default/wiki.example.org.env").read_text()
+    assert "TYPE=wiki:1.3.0+1.39.17" in (tmp_path / "servers/default/choir.example.org.env").read_text()
 
-    values = [*secret_values(real_images, "wiki_example_org_db"), *secret_values(real_images, "wiki_example_org_app")]
-    real_images.docker("stack", "rm", "wiki_example_org")
+    values = [*secret_values(real_images, "choir_example_org_db"), *secret_values(real_images, "choir_example_org_app")]
+    real_images.docker("stack", "rm", "choir_example_org")
     assert len(set(values)) == 2
     assert all(len(value) == 32 for value in values)
     searched = [path for path in tmp_path.rglob("*") if path.is_file()]
