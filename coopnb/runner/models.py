@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import nbformat
 
 from coopnb.errors import InputError
+from coopnb.record.cells import digest_of
 
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
@@ -73,7 +73,7 @@ def model_commit(path: Path) -> str:
 
 def cell_digests(notebook: Any) -> dict[str, str]:
     """Cell id -> SHA-256 of its source: a copy's cells are held against these."""
-    return {cell.id: hashlib.sha256(cell.source.encode()).hexdigest() for cell in notebook.cells}
+    return {cell.id: digest_of(cell.source) for cell in notebook.cells}
 
 
 def declared(notebook: Any) -> dict[str, Any]:
