@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote
 
@@ -88,14 +88,17 @@ def answer(swarm: PracticeSwarm, request: Request) -> Response:
     return response
 
 
-def read_request(method: str, target: str, body: bytes = b"") -> Request:
-    """A request from its method and target (path and query, percent-encoded)."""
+def read_request(
+    method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None, engine: str = ""
+) -> Request:
+    """A request from its method and target (path and query, percent-encoded), asked of the engine of a node."""
     path, _, query = target.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace", max_num_fields=None)
     first: dict[str, str] = {}
     for name, value in pairs:
         first.setdefault(name, value)
-    return Request(method, unquote(path, errors="replace"), first, body, target=target)
+    named = {name.lower(): value for name, value in (headers or {}).items()}
+    return Request(method, unquote(path, errors="replace"), first, body, named, target, engine=engine)
 
 
 def _versioned(request: Request) -> Request:
