@@ -1,14 +1,18 @@
-"""The store: every object, one global increasing version index, and a queue of what changed."""
+"""The store: every object, one global increasing version index, and a queue of what changed.
+
+What is asked for often is kept at hand: objects by name, tasks by service and by node, services by the port
+that they publish. So no question costs more for what it is not about.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from coopnb.practice.clock import Clock
-from coopnb.practice.objects import Stored, Task
+from coopnb.practice.objects import Network, Node, Payload, Service, Stored, Task
 
 Object = TypeVar("Object", bound=Stored)
 
@@ -37,7 +41,7 @@ class Store:
         self.changes: deque[Change] = deque()
         self._watchers: list[Callable[[Change], None]] = []
         self._tables: dict[type[Stored], dict[str, Stored]] = {}
-        self._tasks_by_service: dict[str, dict[str, None]] = {}
+        self._groups: dict[Hashable, dict[str, None]] = {}
 
     def watch(self, watcher: Callable[[Change], None]) -> None:
         """Tell somebody of every write, at once and in order."""
@@ -51,27 +55,37 @@ class Store:
         """The object with this id, or None."""
         return cast("Object | None", self._tables.get(kind, {}).get(object_id))
 
+    def named(self, kind: type[Object], name: str) -> list[Object]:
+        """The objects of a kind with this name (of a node: its hostname); tasks are not known by name."""
+        return self._members(kind, (kind, name))
+
     def tasks_of(self, service_id: str) -> list[Task]:
         """The tasks of a service, oldest first."""
-        table = self._tables.get(Task, {})
-        return [cast(Task, table[task_id]) for task_id in self._tasks_by_service.get(service_id, ())]
+        return self._members(Task, ("service", service_id))
+
+    def tasks_on(self, node_id: str) -> list[Task]:
+        """The tasks of a node, in the order in which they were given to it."""
+        return self._members(Task, ("node", node_id))
+
+    def publishers(self, port: int) -> list[Service]:
+        """The services that publish a port, with whatever protocol."""
+        return self._members(Service, ("port", port))
 
     def create(self, new: Object) -> Object:
         """Add an object, stamped with the next index and the time."""
         self.index += 1
         stamped = replace(new, index=self.index, created=self.clock.now, updated=self.clock.now)
         self._tables.setdefault(type(stamped), {})[stamped.id] = stamped
-        if isinstance(stamped, Task):
-            self._tasks_by_service.setdefault(stamped.service_id, {})[stamped.id] = None
         self._note(Change(None, stamped))
         return stamped
 
     def update(self, old: Object, **fields: Any) -> Object:
         """Replace fields of an object that is still in the store; the newest state of it is the base."""
-        current = self._tables[type(old)][old.id]
+        table = self._tables[type(old)]
+        current = table[old.id]
         self.index += 1
         stamped = cast(Object, replace(current, **fields, index=self.index, updated=self.clock.now))
-        self._tables[type(old)][old.id] = stamped
+        table[old.id] = stamped
         self._note(Change(current, stamped))
         return stamped
 
@@ -80,20 +94,50 @@ class Store:
         current = self._tables.get(type(old), {}).pop(old.id, None)
         if current is None:
             return
-        if isinstance(current, Task):
-            tasks = self._tasks_by_service.get(current.service_id, {})
-            tasks.pop(current.id, None)
-            if not tasks:
-                self._tasks_by_service.pop(current.service_id, None)
         self.index += 1
         self._note(Change(current, None))
 
+    def _members(self, kind: type[Object], group: Hashable) -> list[Object]:
+        members = self._groups.get(group)
+        if members is None:
+            return []
+        table = cast(dict[str, Object], self._tables[kind])
+        return [table[object_id] for object_id in members]
+
     def _note(self, change: Change) -> None:
+        before, after = _groups(change.old), _groups(change.new)
+        if before != after:
+            self._regroup(change.object.id, before, after)
         self.changes.append(change)
         for watcher in self._watchers:
             watcher(change)
+
+    def _regroup(self, object_id: str, before: tuple[Hashable, ...], after: tuple[Hashable, ...]) -> None:
+        for group in before:
+            if group not in after:
+                members = self._groups[group]
+                members.pop(object_id, None)
+                if not members:
+                    del self._groups[group]
+        for group in after:
+            self._groups.setdefault(group, {})[object_id] = None
 
 
 def oldest_first(tasks: Iterable[Task]) -> list[Task]:
     """Tasks by the time of their last status."""
     return sorted(tasks, key=lambda task: (task.timestamp, task.created, task.index))
+
+
+def _groups(stored: Stored | None) -> tuple[Hashable, ...]:
+    """Under what an object is found beside its id."""
+    if isinstance(stored, Task):
+        service = ("service", stored.service_id)
+        return (service, ("node", stored.node_id)) if stored.node_id else (service,)
+    if isinstance(stored, Service):
+        ports = sorted({port["PublishedPort"] for port in stored.ports if port.get("PublishedPort")})
+        return ((Service, stored.name), *(("port", port) for port in ports))
+    if isinstance(stored, Node):
+        return ((Node, stored.hostname),)
+    if isinstance(stored, Network | Payload):
+        return ((type(stored), stored.name),)
+    return ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from coopnb.practice.objects import Task
-from coopnb.practice.scheduler.constraints import architecture, meets
+from coopnb.practice.scheduler.constraints import architecture, parse_constraints
 from coopnb.practice.scheduler.room import Room, host_ports, reservations
 
 LOG_DRIVERS = frozenset(
@@ -20,24 +20,29 @@ LOG_DRIVERS = frozenset(
 """The log drivers that every node here has."""
 
 
+Test = Callable[[Room], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A test of a node for a task, and how a failure of it reads for a number of nodes."""
+    """Makes the test of a node for a task (None: it tests nothing of this task), and words for a number of failures."""
 
-    passes: Callable[[Task, Room], bool]
+    prepare: Callable[[Task], Test | None]
     explain: Callable[[int], str]
 
 
-def _ready(_task: Task, room: Room) -> bool:
-    return room.node.state == "ready" and room.node.availability == "active"
+def _ready(_task: Task) -> Test:
+    return lambda room: room.node.state == "ready" and room.node.availability == "active"
 
 
-def _resources(task: Task, room: Room) -> bool:
+def _resources(task: Task) -> Test | None:
     nano_cpus, memory = reservations(task.spec)
-    return nano_cpus <= room.nano_cpus and memory <= room.memory
+    if not nano_cpus and not memory:
+        return None
+    return lambda room: nano_cpus <= room.nano_cpus and memory <= room.memory
 
 
-def _plugins(task: Task, _room: Room) -> bool:
+def _plugins(task: Task) -> Test | None:
     mounts = task.spec.get("ContainerSpec", {}).get("Mounts") or []
     drivers = {
         ((mount.get("VolumeOptions") or {}).get("DriverConfig") or {}).get("Name") or "local"
@@ -45,27 +50,38 @@ def _plugins(task: Task, _room: Room) -> bool:
         if mount.get("Type") == "volume"
     }
     log_driver = (task.spec.get("LogDriver") or {}).get("Name") or "json-file"
-    return drivers <= {"local"} and log_driver in LOG_DRIVERS
+    has_all = drivers <= {"local"} and log_driver in LOG_DRIVERS
+    return None if has_all else lambda _room: False
 
 
-def _constraints(task: Task, room: Room) -> bool:
-    return meets(room.node, task.spec.get("Placement"))
+def _constraints(task: Task) -> Test | None:
+    constraints = parse_constraints((task.spec.get("Placement") or {}).get("Constraints") or [])
+    if not constraints:
+        return None
+    return lambda room: all(constraint.holds(room.node) for constraint in constraints)
 
 
-def _platform(task: Task, room: Room) -> bool:
+def _platform(task: Task) -> Test | None:
     platforms = (task.spec.get("Placement") or {}).get("Platforms") or []
     wanted = [(p.get("OS", "").lower(), architecture(p.get("Architecture", ""))) for p in platforms]
-    found = (room.node.os.lower(), architecture(room.node.architecture))
-    return not wanted or any(os in ("", found[0]) and arch in ("", found[1]) for os, arch in wanted)
+    if not wanted:
+        return None
+
+    def passes(room: Room) -> bool:
+        found = (room.node.os.lower(), architecture(room.node.architecture))
+        return any(os in ("", found[0]) and arch in ("", found[1]) for os, arch in wanted)
+
+    return passes
 
 
-def _host_ports(task: Task, room: Room) -> bool:
-    return not host_ports(task.endpoint_spec) & room.ports
+def _host_ports(task: Task) -> Test | None:
+    ports = host_ports(task.endpoint_spec)
+    return (lambda room: ports.isdisjoint(room.ports)) if ports else None
 
 
-def _max_replicas(task: Task, room: Room) -> bool:
+def _max_replicas(task: Task) -> Test | None:
     limit: int = (task.spec.get("Placement") or {}).get("MaxReplicas", 0)
-    return limit == 0 or room.by_service[task.service_id] < limit
+    return (lambda room: room.by_service[task.service_id] < limit) if limit else None
 
 
 def _nodes(text: str) -> Callable[[int], str]:
@@ -85,14 +101,17 @@ PIPELINE = (
 
 def suitable(task: Task, rooms: Iterable[Room]) -> tuple[list[Room], str]:
     """The nodes that may run a task, and why there is none (empty when there is one)."""
+    prepared = ((at, each.prepare(task)) for at, each in enumerate(PIPELINE))
+    tests = [(at, test) for at, test in prepared if test is not None]
     fits: list[Room] = []
     failures: Counter[int] = Counter()
     for room in rooms:
-        failed = next((at for at, test in enumerate(PIPELINE) if not test.passes(task, room)), None)
-        if failed is None:
-            fits.append(room)
+        for at, test in tests:
+            if not test(room):
+                failures[at] += 1
+                break
         else:
-            failures[failed] += 1
+            fits.append(room)
     if fits:
         return fits, ""
     ordered = sorted(failures.items(), key=lambda item: (-item[1], item[0]))

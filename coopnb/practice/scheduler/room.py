@@ -1,43 +1,83 @@
-"""What is free on a node: resources, ports, and how many tasks run there."""
+"""What is free on each node: resources, ports, and how many tasks run there."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from coopnb.practice.objects import Json, Node, Task, TaskState
+from coopnb.practice.objects import Json, Node, Stored, Task, TaskState
+from coopnb.practice.store import Change
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Room:
     """A node with what its tasks take; only reservations count, limits do not."""
 
     node: Node
-    nano_cpus: int
-    memory: int
-    ports: set[tuple[str, int]] = field(default_factory=set)
+    taken_nano_cpus: int = 0
+    taken_memory: int = 0
+    ports: Counter[tuple[str, int]] = field(default_factory=Counter)
     tasks: int = 0
     by_service: Counter[str] = field(default_factory=Counter)
 
-    def take(self, task: Task) -> None:
-        """Count a task in."""
-        reserved = reservations(task.spec)
-        self.nano_cpus -= reserved[0]
-        self.memory -= reserved[1]
-        self.ports |= host_ports(task.endpoint_spec)
+    @property
+    def nano_cpus(self) -> int:
+        """Billionths of a CPU that are not reserved."""
+        return self.node.nano_cpus - self.taken_nano_cpus
+
+    @property
+    def memory(self) -> int:
+        """Bytes of memory that are not reserved."""
+        return self.node.memory - self.taken_memory
+
+    def count(self, task: Task, sign: int) -> None:
+        """Count a task in (1) or out again (-1)."""
+        nano_cpus, memory = reservations(task.spec)
+        self.taken_nano_cpus += sign * nano_cpus
+        self.taken_memory += sign * memory
+        for port in host_ports(task.endpoint_spec):
+            _add(self.ports, port, sign)
         if task.wanted:
-            self.tasks += 1
-            self.by_service[task.service_id] += 1
+            self.tasks += sign
+            _add(self.by_service, task.service_id, sign)
 
 
-def rooms(nodes: Iterable[Node], tasks: Iterable[Task]) -> list[Room]:
-    """The nodes with their tasks counted in; a task counts until it has stopped running."""
-    found = {node.id: Room(node, node.nano_cpus, node.memory) for node in nodes}
-    for task in tasks:
-        if task.node_id in found and TaskState.ASSIGNED <= task.state <= TaskState.RUNNING:
-            found[task.node_id].take(task)
-    return list(found.values())
+class Rooms:
+    """The rooms of all nodes, kept up to date with every write."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, Room] = {}
+
+    def all(self) -> list[Room]:
+        """Every node's room, in the order of the nodes."""
+        return list(self._rooms.values())
+
+    def of(self, node_id: str) -> Room | None:
+        """A node's room, or None when there is no such node."""
+        return self._rooms.get(node_id)
+
+    def changed(self, change: Change) -> None:
+        """Follow one write."""
+        old, new = change.old, change.new
+        if isinstance(change.object, Task):
+            before, after = _counted(old), _counted(new)
+            if before is None or after is None or before.wanted != after.wanted or before.node_id != after.node_id:
+                self._count(before, -1)
+                self._count(after, 1)
+        elif isinstance(new, Node):
+            room = self._rooms.get(new.id)
+            if room is None:
+                self._rooms[new.id] = Room(new)
+            else:
+                room.node = new
+        elif isinstance(old, Node):
+            del self._rooms[old.id]
+
+    def _count(self, task: Task | None, sign: int) -> None:
+        room = self._rooms.get(task.node_id) if task is not None else None
+        if task is not None and room is not None:
+            room.count(task, sign)
 
 
 def reservations(spec: Json) -> tuple[int, int]:
@@ -48,8 +88,23 @@ def reservations(spec: Json) -> tuple[int, int]:
 
 def host_ports(endpoint_spec: Json | None) -> set[tuple[str, int]]:
     """Ports that a task takes on its node (mode host)."""
+    if not endpoint_spec:
+        return set()
     return {
         (str(port.get("Protocol", "tcp")), int(port["PublishedPort"]))
-        for port in (endpoint_spec or {}).get("Ports") or []
+        for port in endpoint_spec.get("Ports") or []
         if port.get("PublishMode") == "host" and port.get("PublishedPort")
     }
+
+
+def _counted(stored: Stored | None) -> Task | None:
+    """A task counts from the moment it has a node until it has stopped running."""
+    if isinstance(stored, Task) and TaskState.ASSIGNED <= stored.state <= TaskState.RUNNING:
+        return stored
+    return None
+
+
+def _add(counter: Counter[Any], key: Any, number: int) -> None:
+    counter[key] += number
+    if not counter[key]:
+        del counter[key]

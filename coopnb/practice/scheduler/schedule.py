@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Sequence
 
 from coopnb.practice.clock import MILLISECOND, MINUTE, Clock
 from coopnb.practice.objects import Node, Service, Task, TaskState
 from coopnb.practice.scheduler.filters import suitable
-from coopnb.practice.scheduler.room import Room, rooms
+from coopnb.practice.scheduler.room import Room, Rooms
 from coopnb.practice.store import Change, Store
 
 _DEBOUNCE = 50 * MILLISECOND
@@ -24,6 +25,10 @@ class Scheduler:
         self._store = store
         self._clock = clock
         self._armed = False
+        self._rooms = Rooms()
+        self._pending: dict[str, None] = {}
+        store.watch(self._rooms.changed)
+        store.watch(self._note_pending)
         self._failures: defaultdict[str, _ByNode] = defaultdict(lambda: defaultdict(deque))
 
     def changed(self, change: Change) -> None:
@@ -33,7 +38,7 @@ class Scheduler:
             self._failures.pop(change.old.id, None)
         if isinstance(new, Task):
             if new.state in (TaskState.FAILED, TaskState.REJECTED) and _state(change.old) <= TaskState.RUNNING:
-                self._recent_failures(new, new.node_id).append(self._clock.now)
+                self._note_failure(new)
             if new.state == TaskState.PENDING and new.wanted and _state(change.old) < TaskState.PENDING:
                 self._arm()
         freed = (
@@ -41,11 +46,15 @@ class Scheduler:
             and not change.old.ended
             and (new is None or (isinstance(new, Task) and new.ended))
         )
-        if (freed or isinstance(change.object, Node)) and self._pending():
+        if (freed or isinstance(change.object, Node)) and self._pending:
             self._arm()
 
-    def _pending(self) -> list[Task]:
-        return [task for task in self._store.all(Task) if task.state == TaskState.PENDING and task.wanted]
+    def _note_pending(self, change: Change) -> None:
+        task = change.new
+        if isinstance(task, Task) and task.state == TaskState.PENDING and task.wanted:
+            self._pending[task.id] = None
+        else:
+            self._pending.pop(change.object.id, None)
 
     def _arm(self) -> None:
         if not self._armed:
@@ -54,20 +63,21 @@ class Scheduler:
 
     def _tick(self) -> None:
         self._armed = False
-        places = rooms(self._store.all(Node), self._store.all(Task))
-        for task in self._pending():
+        for task in [self._store.get(Task, task_id) for task_id in self._pending]:
+            if task is None:
+                continue
             if task.node_id:
-                self._confirm(task, places)
+                self._confirm(task)
             else:
-                self._assign(task, places)
+                self._assign(task)
 
-    def _confirm(self, task: Task, places: list[Room]) -> None:
-        own = [room for room in places if room.node.id == task.node_id]
-        fits, why = suitable(task, own)
+    def _confirm(self, task: Task) -> None:
+        own = self._rooms.of(task.node_id)
+        fits, why = suitable(task, [own] if own is not None else [])
         self._settle(task, fits[0] if fits else None, why, "scheduler confirmed task can run on preassigned node")
 
-    def _assign(self, task: Task, places: list[Room]) -> None:
-        fits, why = suitable(task, places)
+    def _assign(self, task: Task) -> None:
+        fits, why = suitable(task, self._rooms.all())
         self._settle(task, self._best(task, fits) if fits else None, why, "scheduler assigned task to node")
 
     def _settle(self, task: Task, room: Room | None, why: str, message: str) -> None:
@@ -75,10 +85,9 @@ class Scheduler:
             if why != task.err:
                 self._store.update(task, err=why, timestamp=self._clock.now)
             return
-        assigned = self._store.update(
+        self._store.update(
             task, node_id=room.node.id, state=TaskState.ASSIGNED, message=message, err="", timestamp=self._clock.now
         )
-        room.take(assigned)
 
     def _best(self, task: Task, fits: list[Room]) -> Room:
         for preference in (task.spec.get("Placement") or {}).get("Preferences") or []:
@@ -87,20 +96,22 @@ class Scheduler:
             for room in fits:
                 branches[_label(room.node, descriptor)].append(room)
             fits = min(branches.values(), key=lambda branch: sum(room.by_service[task.service_id] for room in branch))
-        return min(fits, key=lambda room: self._rank(task, room))
+        failures: dict[tuple[str, int], deque[int]] = self._failures.get(task.service_id, {})
+        return min(fits, key=lambda room: self._rank(task, room, failures.get((room.node.id, task.spec_version), ())))
 
-    def _rank(self, task: Task, room: Room) -> tuple[int, int, int]:
-        failures = len(self._recent_failures(task, room.node.id))
+    def _rank(self, task: Task, room: Room, failures: Sequence[int]) -> tuple[int, int, int]:
+        recent = sum(moment > self._clock.now - _FAILURE_WINDOW for moment in failures) if failures else 0
         # A node counts as bad only from five recent failures on; below that, failures do not order nodes.
-        bad = failures if failures >= _MANY_FAILURES else 0
-        return bad, room.by_service[task.service_id], room.tasks
+        return recent if recent >= _MANY_FAILURES else 0, room.by_service[task.service_id], room.tasks
 
-    def _recent_failures(self, task: Task, node_id: str) -> deque[int]:
-        """When tasks of this spec failed on a node lately; of a service that is gone nothing is kept."""
-        failures = self._failures[task.service_id][node_id, task.spec_version]
-        while failures and failures[0] <= self._clock.now - _FAILURE_WINDOW:
+    def _note_failure(self, task: Task) -> None:
+        """Remember when a task of this spec failed on its node, as long as that counts and the service is there."""
+        if self._store.get(Service, task.service_id) is None:
+            return
+        failures = self._failures[task.service_id][task.node_id, task.spec_version]
+        failures.append(self._clock.now)
+        while failures[0] <= self._clock.now - _FAILURE_WINDOW:
             failures.popleft()
-        return failures
 
 
 def _state(stored: object) -> TaskState:
