@@ -40,7 +40,7 @@ class Allocator:
         ports = tuple(self._port(port, service) for port in spec.get("Ports") or ())
         wanted = self._networks(service)
         if any(port.get("PublishMode", "ingress") == "ingress" for port in ports):
-            ingress = next((network for network in self._store.all(Network) if network.ingress), None)
+            ingress = self._store.ingress()
             wanted = [*([ingress] if ingress is not None else []), *wanted]
         kept = {str(address["NetworkID"]): address for address in service.virtual_ips}
         addresses = (
@@ -62,8 +62,7 @@ class Allocator:
         ]
         if same:
             return {**port, "PublishedPort": same[0]["PublishedPort"]}
-        taken = {item.get("PublishedPort") for other in self._store.all(Service) for item in other.ports}
-        free = next(number for number in range(_FIRST_PORT, _LAST_PORT + 1) if number not in taken)
+        free = next(number for number in range(_FIRST_PORT, _LAST_PORT + 1) if not self._store.publishers(number))
         return {**port, "PublishedPort": free}
 
     def _networks(self, service: Service) -> list[Network]:
@@ -86,7 +85,8 @@ class Allocator:
         service = self._store.get(Service, task.service_id)
         networks = self._networks(service) if service is not None else []
         if service is not None and any(port.get("PublishMode") != "host" for port in service.ports):
-            networks += [network for network in self._store.all(Network) if network.ingress]
+            ingress = self._store.ingress()
+            networks += [ingress] if ingress is not None else []
         self._store.update(
             task,
             state=TaskState.PENDING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from coopnb.practice.clock import SECOND, Clock
 from coopnb.practice.events import EventLog
-from coopnb.practice.objects import Node, Task
+from coopnb.practice.objects import Task
 from coopnb.practice.store import Store
 
 
@@ -93,7 +93,8 @@ class Containers:
 
     def local_node_id(self) -> str:
         """The id of the node whose engine one talks to: the leader."""
-        return next((node.id for node in self._store.all(Node) if node.leader), "")
+        leader = self._store.leader()
+        return leader.id if leader is not None else ""
 
     def start(self, container: Container) -> None:
         """It runs."""

@@ -71,6 +71,14 @@ class Store:
         """The services that publish a port, with whatever protocol."""
         return self._members(Service, ("port", port))
 
+    def leader(self) -> Node | None:
+        """The manager that leads, whose engine one talks to."""
+        return next(iter(self._members(Node, ("leader",))), None)
+
+    def ingress(self) -> Network | None:
+        """The network of the routing mesh."""
+        return next(iter(self._members(Network, ("ingress",))), None)
+
     def create(self, new: Object) -> Object:
         """Add an object, stamped with the next index and the time."""
         self.index += 1
@@ -137,7 +145,9 @@ def _groups(stored: Stored | None) -> tuple[Hashable, ...]:
         ports = sorted({port["PublishedPort"] for port in stored.ports if port.get("PublishedPort")})
         return ((Service, stored.name), *(("port", port) for port in ports))
     if isinstance(stored, Node):
-        return ((Node, stored.hostname),)
-    if isinstance(stored, Network | Payload):
+        return ((Node, stored.hostname), ("leader",)) if stored.leader else ((Node, stored.hostname),)
+    if isinstance(stored, Network):
+        return ((Network, stored.name), ("ingress",)) if stored.ingress else ((Network, stored.name),)
+    if isinstance(stored, Payload):
         return ((type(stored), stored.name),)
     return ()

@@ -44,7 +44,9 @@ class PracticeSwarm:
     @property
     def local_node(self) -> Node:
         """The node whose engine one talks to."""
-        return next(node for node in self.store.all(Node) if node.leader)
+        leader = self.store.leader()
+        assert leader is not None
+        return leader
 
     def settle(self) -> None:
         """Let every change have its consequences, until nothing changes any more."""

@@ -31,16 +31,23 @@ def find(store: Store, kind: type[Object], reference: str, name: Callable[[Objec
     found = store.get(kind, reference)
     if found is not None:
         return found
-    every = store.all(kind)
-    named = [item for item in every if name(item) == reference]
+    named = _named(store, kind, reference, name)
     if len(named) == 1:
         return named[0]
-    begun = named or [item for item in every if reference and item.id.startswith(reference)]
+    begun = named or [item for item in store.all(kind) if reference and item.id.startswith(reference)]
     if len(begun) > 1:
         raise Refusal(400, f"{_WORDS[kind]} {reference} is ambiguous ({len(begun)} matches found)")
     if not begun:
         raise not_found(_WORDS[kind], reference)
     return begun[0]
+
+
+def _named(store: Store, kind: type[Object], reference: str, name: Callable[[Object], str]) -> list[Object]:
+    """The objects with a name; a task's ends with its id."""
+    if kind is not Task:
+        return store.named(kind, reference)
+    found = store.get(kind, reference.rpartition(".")[2])
+    return [found] if found is not None and name(found) == reference else []
 
 
 def read_version(request: Request, word: str) -> int:

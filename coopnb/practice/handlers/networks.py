@@ -30,7 +30,7 @@ def list_networks(swarm: PracticeSwarm, request: Request) -> Response:
         and filters.exact("scope", network.scope)
         and filters.labels("label", network.labels)
         and filters.exact("type", "builtin" if _is_builtin(network) else "custom")
-        and filters.exact("dangling", "false" if _users(swarm, network) or _is_builtin(network) else "true")
+        and (not filters.get("dangling") or filters.exact("dangling", _dangling(swarm, network)))
     ]
     return json_response([network_json(network) for network in kept])
 
@@ -54,7 +54,7 @@ def create_network(swarm: PracticeSwarm, request: Request) -> Response:
         raise Refusal(501, f"the practice swarm does not simulate networks of driver {driver} or of this kind")
     if name in _PREDEFINED:
         raise Refusal(403, f"operation is not permitted on predefined {name} network ")
-    if any(network.name == name for network in swarm.store.all(Network)):
+    if swarm.store.named(Network, name):
         raise Refusal(409, f"network with name {name} already exists")
     ipam = wanted.get("IPAM") or {}
     configs = tuple(_checked(config) for config in ipam.get("Config") or ())
@@ -96,6 +96,10 @@ def _find(swarm: PracticeSwarm, reference: str) -> Network:
 
 def _is_builtin(network: Network) -> bool:
     return network.ingress or (network.scope == "local" and network.name in _PREDEFINED)
+
+
+def _dangling(swarm: PracticeSwarm, network: Network) -> str:
+    return "false" if _is_builtin(network) or _users(swarm, network) else "true"
 
 
 def _users(swarm: PracticeSwarm, network: Network) -> list[str]:

@@ -48,7 +48,7 @@ class Payloads:
         check_payload_name(spec.get("Name", ""))
         if "Driver" not in spec and not 0 < len(base64.b64decode(spec.get("Data", ""))) < self.limit:
             raise invalid(f"{self.word} data must be larger than 0 and less than {self.limit} bytes")
-        if any(item.name == spec["Name"] for item in swarm.store.all(self.kind)):
+        if swarm.store.named(self.kind, spec["Name"]):
             raise swarmkit_refusal("AlreadyExists", f"{self.word} {spec['Name']} already exists")
         new = swarm.store.create(self.kind(id=swarm.ids.object_id(), spec=_stored(spec)))
         return json_response({"ID": new.id}, 201)

@@ -48,10 +48,9 @@ def create_service(swarm: PracticeSwarm, request: Request) -> Response:
     spec = read_json(request.body, SERVICE_SPEC)
     _resolve_networks(swarm, spec)
     check_service(spec, swarm.store)
-    for service in swarm.store.all(Service):
-        if service.name == spec["Name"]:
-            text = f"name conflicts with an existing object: service {service.name} already exists"
-            raise swarmkit_refusal("AlreadyExists", text)
+    if swarm.store.named(Service, spec["Name"]):
+        text = f"name conflicts with an existing object: service {spec['Name']} already exists"
+        raise swarmkit_refusal("AlreadyExists", text)
     new = Service(id=swarm.ids.object_id(), spec=stored_spec(spec), spec_version=swarm.store.index + 1)
     _allocate(swarm, swarm.store.create(new))
     return json_response({"ID": new.id, "Warnings": None}, 201)

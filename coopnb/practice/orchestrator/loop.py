@@ -74,8 +74,8 @@ class Orchestration:
 
     def _node_changed(self, node: Node) -> None:
         unfit = node.availability == "drain" or node.state == "down" or self._store.get(Node, node.id) is None
-        for task in self._store.all(Task):
-            if task.node_id != node.id or not task.wanted:
+        for task in self._store.tasks_on(node.id):
+            if not task.wanted:
                 continue
             service = self._store.get(Service, task.service_id)
             if service is None or service.is_global:
@@ -90,8 +90,8 @@ class Orchestration:
 
     def _enforce(self, node: Node) -> None:
         """Reject tasks whose constraints the node no longer meets (swarmkit's constraintenforcer)."""
-        for task in self._store.all(Task):
-            if task.node_id != node.id or not task.wanted or not TaskState.ASSIGNED <= task.state <= TaskState.RUNNING:
+        for task in self._store.tasks_on(node.id):
+            if not task.wanted or not TaskState.ASSIGNED <= task.state <= TaskState.RUNNING:
                 continue
             if not meets(node, task.spec.get("Placement")):
                 self._store.update(

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from coopnb.practice.clock import MILLISECOND
-from coopnb.practice.objects import Config, Json, Secret, Service
+from coopnb.practice.objects import Config, Json, Secret
 from coopnb.practice.scheduler.constraints import BadConstraint, parse_constraints
 from coopnb.practice.store import Store
 from coopnb.practice.wire_errors import Refusal, invalid, swarmkit_refusal
@@ -202,7 +202,7 @@ def _check_free_ports(endpoint: Json, store: Store, own_id: str) -> None:
         number, protocol = port.get("PublishedPort", 0), port.get("Protocol") or "tcp"
         if not number:
             continue
-        for service in store.all(Service):
+        for service in store.publishers(number):
             if service.id == own_id:
                 continue
             for other in service.ports:
