@@ -73,7 +73,7 @@ class Agents:
         task = self._task(task_id)
         image = self._world.image(task.spec["ContainerSpec"]["Image"])
         yield from self._rest(task_id, _PREPARE + self._pull(task, image))
-        if image.behaviour == "missing":
+        if image.missing:
             self._fail(task_id, TaskState.REJECTED, f"No such image: {_without_digest(task)}")
             return
         container = self._containers.create(self._ids.container_id(), self._task(task_id))
@@ -82,7 +82,7 @@ class Agents:
         self._enter(task_id, TaskState.STARTING, "starting")
         yield from self._rest(task_id, _START)
         self._containers.start(container)
-        self._containers.write(container, image.logs)
+        self._containers.write(container, tuple(line.text for line in image.logs))
         yield from self._serve(task_id, container, image)
 
     def _serve(self, task_id: str, container: Container, image: ImageSeed) -> Routine:
@@ -90,7 +90,7 @@ class Agents:
         check = _healthcheck(task.spec)
         if check is not None:
             container.health = "starting"
-        if image.behaviour == "crash":
+        if image.behaviour in ("crash", "crash-on-start"):
             yield from self._crash(task_id, container, image, healthchecked=check is not None)
             return
         if check is not None and image.behaviour == "never-healthy":
@@ -138,7 +138,7 @@ class Agents:
 
     def _pull(self, task: Task, image: ImageSeed) -> int:
         key = (task.node_id, familiar(task.spec["ContainerSpec"]["Image"]))
-        if key in self._pulled or image.behaviour == "missing":
+        if key in self._pulled or image.missing:
             return 0
         self._pulled.add(key)
         return image.pull
