@@ -25,7 +25,7 @@ test-headless: $(INSTALLED) ## runbooks executed on the practice swarm, and the 
 
 test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)
 	tools/system-packages install
-	$(PYTHON) -m pytest -q -m real
+	$(PYTHON) -m pytest -q -n 2 --dist loadgroup -m real
 
 lab: $(INSTALLED) ## open JupyterLab on $COOPNB_WORKSPACE, or on an ignored .workspace/ here
 	@COOPNB_WORKSPACE="$${COOPNB_WORKSPACE:-$(CURDIR)/.workspace}" $(VENV)/bin/coopnb lab

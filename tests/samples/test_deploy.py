@@ -15,12 +15,12 @@ pytestmark = pytest.mark.real
 
 def test_hello_serves_its_page_and_the_next_version_replaces_it(real_images: RealEngine) -> None:
     """The page must be served with the settings in it, by the first version and then by the second."""
-    with stack(real_images, "hello.example.org", 8081) as hello:
+    with stack(real_images, "page.example.org", 8081) as hello:
         hello.deploy(RECIPES / "hello/1.0.0+1.26.3", GREETING="Good morning, members")
         status, body = real_images.http(8081, timeout=60)
         assert status == 200
         assert b"<h1>Good morning, members</h1>" in body
-        assert b"served at hello.example.org" in body
+        assert b"served at page.example.org" in body
         until(lambda: hello.replicas() == {"1/1"}, 60)
         hello.deploy(RECIPES / "hello/1.1.0+1.28.0", CONTACT="admin@example.org")
         until(lambda: hello.update_state("app") == "completed", 60)

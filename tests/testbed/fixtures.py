@@ -16,6 +16,9 @@ from tests.testbed.requirements import require_real
 BUILD_SECONDS = 600
 """What a test may take that is the first to ask for an image."""
 
+TESTS = Path(__file__).parents[1]
+WITH_APPLICATIONS = ("browser", "cli", "runbook", "samples")
+
 
 @pytest.fixture(scope="session")
 def real_engine() -> Iterator[RealEngine]:
@@ -40,10 +43,17 @@ def real_images(real_engine: RealEngine, request: pytest.FixtureRequest) -> Real
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests on real things the time that building an image may take, unless they set their own."""
+    """Give tests on real things time to build an image, unless they set their own, and one of two workers.
+
+    Those that want the images of whole applications share one engine, the others another one.
+    """
     for item in items:
-        if item.get_closest_marker("real") and not item.get_closest_marker("timeout"):
+        if not item.get_closest_marker("real"):
+            continue
+        if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
+        room = item.path.relative_to(TESTS).parts[0]
+        item.add_marker(pytest.mark.xdist_group("applications" if room in WITH_APPLICATIONS else "swarm"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
