@@ -11,7 +11,8 @@ import signal
 import sys
 from pathlib import Path
 
-from coopnb.practice.process import LOCK, forget_record, hold, write_record
+from coopnb.practice.clock import MODES
+from coopnb.practice.home import LOCK, hold
 
 _HOME_CHECK = 2.0
 """Seconds between two looks at whether the directory is still there."""
@@ -25,58 +26,58 @@ Then, in another terminal:
 
 Nothing that is deployed here runs: images, containers, their health and their logs are simulated, as the
 world file says. The clock is 'real' for people, and 'auto' for tests: there time moves only when a client
-reads a list of tasks, services, containers or nodes again and nothing in it is new.
+reads a list of tasks, services, containers or nodes again and nothing in it is new. A 'stepped' clock moves
+only when it is told to (coopnb practice advance).
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; 2 when something that was given is wrong."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if not given.socket and not given.directory:
+        parser.error("one of --socket and --directory is needed")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    socket = Path(os.path.abspath(given.socket))
-    home = Path(os.path.abspath(given.directory)) if given.directory else socket.parent
+    home = Path(os.path.abspath(given.directory or Path(given.socket).parent))
     if not home.is_dir():
         return _complain(f"{home}: no such directory")
     if not given.directory:
-        return asyncio.run(_serve(given, socket, home))
+        return asyncio.run(_serve(given, home))
     lock = hold(home / LOCK)
     if lock is None:
         return _complain(f"{home}: another practice swarm serves here")
     try:
-        return asyncio.run(_serve(given, socket, home))
+        return asyncio.run(_serve(given, home))
     finally:
         os.close(lock)
 
 
-async def _serve(given: argparse.Namespace, socket: Path, home: Path) -> int:
-    from coopnb.practice.clock import Clock, RealClock
-    from coopnb.practice.server import listen
-    from coopnb.practice.swarm import PracticeSwarm
-    from coopnb.practice.world import WorldError, load_world
+async def _serve(given: argparse.Namespace, home: Path) -> int:
+    from coopnb.practice.house import House, HouseError, Wish
 
+    wish = Wish(
+        home,
+        private=bool(given.directory),
+        socket=Path(os.path.abspath(given.socket)) if given.socket else None,
+        tcp=given.tcp,
+        clock=given.clock,
+        speed=given.speed,
+        world=Path(given.world) if given.world else None,
+        nodes=given.nodes,
+        seed=given.seed,
+    )
     try:
-        world = load_world(Path(given.world) if given.world else None)
-    except WorldError as error:
+        house = House(wish)
+    except HouseError as error:
         return _complain(str(error))
-    clock = RealClock(speed=given.speed) if given.clock == "real" else Clock(mode="auto")
     try:
-        server = listen(PracticeSwarm(world, clock, given.seed), socket)
-    except OSError as error:
-        return _complain(f"{socket}: cannot listen: {error.strerror or error}")
-    inode = socket.lstat().st_ino
-    over = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, over.set)
-    if given.directory:
-        write_record(home, socket)
-    _say_ready(given.ready_fd)
-    await _until_over_or_homeless(over, home)
-    server.stop()
-    with contextlib.suppress(OSError):
-        if socket.lstat().st_ino == inode:
-            socket.unlink()
-    if given.directory:
-        forget_record(home, socket)
+        over = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, over.set)
+        _say_ready(given.ready_fd)
+        await _until_over_or_homeless(over, home)
+    finally:
+        house.close()
     return 0
 
 
@@ -130,13 +131,17 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    serve.add_argument("--socket", required=True, metavar="PATH", help="the unix socket to listen on (mode 0600)")
+    serve.add_argument("--socket", metavar="PATH", help="the unix socket of the manager's engine (mode 0600)")
     serve.add_argument(
-        "--directory", metavar="DIR", help="its home; it ends when that is removed (default: the socket's)"
+        "--directory",
+        metavar="DIR",
+        help="a home: control.sock, and nodes/<hostname>.sock for the other engines; it ends when that is removed",
     )
-    serve.add_argument("--clock", choices=("real", "auto"), default="real", help="how time moves (default: real)")
+    serve.add_argument("--tcp", default="", metavar="ADDRESS", help="a loopback address beside, as 127.0.0.1:2375")
+    serve.add_argument("--clock", choices=MODES, default="real", help="how time moves (default: real)")
     serve.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="a real clock X times as fast")
     serve.add_argument("--world", metavar="FILE", help="a world in YAML (default: three nodes, network 'proxy')")
+    serve.add_argument("--nodes", type=int, metavar="N", help="so many nodes instead of the world's")
     serve.add_argument("--seed", type=int, metavar="N", help="replaces the world's seed, from which all ids come")
     serve.add_argument("--ready-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
     return parser

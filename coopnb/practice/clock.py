@@ -97,6 +97,11 @@ class RealClock(Clock):
         self.now = self._origin = time.time_ns()
         self._start = self.monotonic()
 
+    def advance(self, nanoseconds: int) -> None:
+        """Jump ahead of the machine's time, and stay that much ahead."""
+        self._origin += nanoseconds
+        self.catch_up()
+
     def catch_up(self) -> None:
         """Run what has fallen due since the last look."""
         self.advance_to(self._origin + int((self.monotonic() - self._start) * self.speed * SECOND))

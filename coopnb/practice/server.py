@@ -1,186 +1,161 @@
-"""The unix socket: turns HTTP into requests and answers, with tornado; streams what follows."""
+"""The ways into a swarm: sockets that open and close as the engines behind them come and go.
+
+Every engine has a unix socket that only its owner may use; the manager's can also be reached through TCP on
+loopback. When an engine is down nothing listens on its socket, and whoever was connected is cut off.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import errno
-import os
-import socket as sockets
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
 
 from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop
-from tornado.iostream import StreamClosedError
-from tornado.locks import Event
-from tornado.netutil import bind_unix_socket
-from tornado.web import Application, RequestHandler, stream_request_body
+from tornado.web import Application, RequestHandler
 
-from coopnb.practice.clock import RealClock, rfc1123
-from coopnb.practice.routes import answer, read_request
+from coopnb.practice.alarm import Alarm
+from coopnb.practice.binding import bind_loopback, bind_private
+from coopnb.practice.door import Door
+from coopnb.practice.hijack import Line
 from coopnb.practice.swarm import PracticeSwarm
-from coopnb.practice.version import API, ENGINE, dotted
-from coopnb.practice.wire import Response, Unsubscribe
-from coopnb.practice.wire_errors import Refusal
-
-BODY_LIMIT = 4 * 2**20
-"""Bytes of a request body that are read; of a larger one the rest is dropped and the request refused."""
 
 _TRANSPORT_LIMIT = 2**40
+"""Larger bodies are read and dropped by the door, so that they can be refused in words."""
 
 
-class Alarm:
-    """Lets a real clock's events happen when they fall due: one timer of the loop, for the next of them."""
+class Doors:
+    """Every way into one swarm."""
 
     def __init__(self, swarm: PracticeSwarm) -> None:
-        self._swarm = swarm
-        self._handle: object | None = None
+        self.swarm = swarm
+        self._ways: list[EngineWay] = []
+        self._alarm = Alarm(swarm, self.attend)
 
-    def set(self) -> None:
-        """Arm the timer anew; for a clock that is not real nothing happens."""
-        clock = self._swarm.clock
-        if not isinstance(clock, RealClock):
-            return
-        loop = IOLoop.current()
-        if self._handle is not None:
-            loop.remove_timeout(self._handle)
-            self._handle = None
-        seconds = clock.seconds_to_next()
-        if seconds is not None:
-            self._handle = loop.call_later(seconds, self._ring)
+    def open_socket(self, path: Path, engine: str = "") -> None:
+        """Serve an engine (the manager's when none is named) on a unix socket; a dead one is replaced.
 
-    def _ring(self) -> None:
-        self._handle = None
-        try:
-            self._swarm.clock.catch_up()
-            self._swarm.settle()
-        finally:
-            self.set()
+        Raises:
+            OSError: somebody listens there, or the path cannot be used.
+        """
+        self._add(EngineWay(self, engine, path=path))
+
+    def open_tcp(self, host: str, port: int) -> int:
+        """Serve the manager's engine on a loopback address; the port, chosen by the machine when it is 0.
+
+        Raises:
+            OSError: the address cannot be used.
+        """
+        way = EngineWay(self, "", address=(host, port))
+        self._add(way)
+        return way.address[1]
+
+    def attend(self) -> None:
+        """Whatever may have happened: arm the alarm anew, open and close what engines came and went."""
+        self._alarm.set()
+        for way in self._ways:
+            way.follow_engine()
+
+    def close(self) -> None:
+        """Hang up on everybody, and take the sockets away."""
+        self._alarm.stop()
+        for way in self._ways:
+            way.close()
+            way.remove_socket()
+        self._ways.clear()
+
+    def _add(self, way: EngineWay) -> None:
+        way.open()
+        self._ways.append(way)
+        self.attend()
 
 
-@stream_request_body
-class _Door(RequestHandler):
-    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS")
+@dataclass(slots=True, eq=False)
+class EngineWay:
+    """One listening place of one engine: a unix socket, or an address of TCP."""
 
-    def initialize(self) -> None:
-        self._body = bytearray()
-        self._too_large = False
-        self._leave: Unsubscribe | None = None
-        self._over = Event()
+    doors: Doors
+    engine: str
+    path: Path | None = None
+    address: tuple[str, int] = ("", 0)
+    lines: set[Line] = field(default_factory=set)
+    hostname: str = ""
+    _server: HTTPServer | None = None
+    _inode: int = 0
+    _endings: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def data_received(self, chunk: bytes) -> None:
-        if len(self._body) + len(chunk) > BODY_LIMIT:
-            self._too_large = True
-            self._body.clear()
-        if not self._too_large:
-            self._body += chunk
-
-    def set_default_headers(self) -> None:
-        self.clear_header("Content-Type")
-        self.set_header("Server", f"Docker/{ENGINE} (linux)")
-        self.set_header("Api-Version", dotted(API))
-        self.set_header("Docker-Experimental", "false")
-        self.set_header("Ostype", "linux")
-        self.set_header("Date", rfc1123(self._swarm.clock.now))
+    def __post_init__(self) -> None:
+        """The manager's socket stays that machine's, whoever leads later."""
+        self.hostname = self.engine or self.swarm.local_node.hostname
 
     @property
-    def _swarm(self) -> PracticeSwarm:
-        return cast(PracticeSwarm, self.application.settings["swarm"])
+    def swarm(self) -> PracticeSwarm:
+        """Who answers."""
+        return self.doors.swarm
 
-    async def _answer(self) -> None:
-        if self._too_large:
-            response = Refusal(413, f"http: request body too large (more than {BODY_LIMIT} bytes)").response()
+    @property
+    def open_to_all(self) -> bool:
+        """Whether others than the owner can come in: TCP has no file mode."""
+        return self.path is None
+
+    def latency(self) -> int:
+        """How long an answer takes on its way, in nanoseconds; a slow link is the manager's."""
+        return 0
+
+    def attend(self) -> None:
+        """Something may have happened in the swarm."""
+        self.doors.attend()
+
+    def follow_engine(self) -> None:
+        """Listen while the engine is up, and only then."""
+        down = engine_down(self.swarm, self.hostname)
+        if down and self._server is not None:
+            self.close()
+        elif not down and self._server is None:
+            with contextlib.suppress(OSError):
+                self.open()
+
+    def open(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: it cannot be done there.
+        """
+        bound = bind_private(self.path) if self.path is not None else bind_loopback(*self.address)
+        if self.path is None:
+            self.address = bound.getsockname()[:2]
         else:
-            request = read_request(self.request.method or "", self.request.uri or "/", bytes(self._body))
-            response = answer(self._swarm, request)
-        cast(Alarm, self.application.settings["alarm"]).set()
-        self.set_status(response.status)
-        self.set_header("Date", rfc1123(self._swarm.clock.now))
-        if response.content_type:
-            self.set_header("Content-Type", response.content_type)
-        for name, value in response.headers.items():
-            self.set_header(name, value)
-        if not response.stream:
-            if self.request.method == "HEAD":
-                self.set_header("Content-Length", "0")
-            self.finish(response.body or None)
-        else:
-            await self._stream(response)
+            self._inode = self.path.lstat().st_ino
+        application = Application([(r".*", Door, {"way": self})], log_function=no_access_log)
+        self._server = HTTPServer(application, max_body_size=_TRANSPORT_LIMIT, max_buffer_size=64 * 2**20)
+        self._server.add_sockets([bound])
 
-    get = head = post = delete = put = patch = options = _answer
-
-    async def _stream(self, response: Response) -> None:
-        if response.follow is not None:
-            self._leave = response.follow(self._write_now, self._over.set)
-        else:
-            self._over.set()
-        if response.body:
-            self.write(response.body)
-        with contextlib.suppress(StreamClosedError):
-            await self.flush()
-            await self._over.wait()
-            self.finish()
-
-    def _write_now(self, data: bytes) -> None:
-        if self._finished:
+    def close(self) -> None:
+        """Stop listening and hang up; the socket stays as a dead engine leaves it: connections are refused."""
+        if self._server is None:
             return
-        self.write(data)
-        future = self.flush()
-        future.add_done_callback(lambda done: done.exception())
+        server, self._server = self._server, None
+        server.stop()
+        for line in list(self.lines):
+            line.abort()
+        ending = asyncio.get_running_loop().create_task(server.close_all_connections())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
 
-    def on_connection_close(self) -> None:
-        self.on_finish()
-        self._over.set()
-
-    def on_finish(self) -> None:
-        if self._leave is not None:
-            self._leave()
-            self._leave = None
-
-    def compute_etag(self) -> None:
-        return None
-
-    def log_exception(self, *_about: Any) -> None:
-        """Errors are answered and logged where they happen."""
-
-    def write_error(self, status_code: int, **_about: Any) -> None:
-        refused = Refusal(status_code, f"the practice swarm cannot read this request ({status_code})").response()
-        self.set_header("Content-Type", refused.content_type)
-        self.finish(refused.body)
+    def remove_socket(self) -> None:
+        """Take the socket's file away, if it is still ours."""
+        if self.path is not None:
+            with contextlib.suppress(OSError):
+                if self.path.lstat().st_ino == self._inode:
+                    self.path.unlink()
 
 
-def listen(swarm: PracticeSwarm, path: Path) -> HTTPServer:
-    """Serve a swarm on a unix socket that only its owner may use; a dead socket that is there is replaced.
-
-    Raises:
-        OSError: somebody listens there, or the path cannot be used.
-    """
-    alarm = Alarm(swarm)
-    application = Application([(r".*", _Door)], swarm=swarm, alarm=alarm, log_function=_no_access_log)
-    server = HTTPServer(application, max_body_size=_TRANSPORT_LIMIT, max_buffer_size=64 * 2**20)
-    if _is_live(path):
-        raise OSError(errno.EADDRINUSE, "another process listens there")
-    before = os.umask(0o177)
-    try:
-        server.add_sockets([bind_unix_socket(str(path), mode=0o600)])
-    except ValueError as error:
-        raise OSError(errno.EEXIST, "a file that is no socket is there") from error
-    finally:
-        os.umask(before)
-    alarm.set()
-    return server
-
-
-def _is_live(path: Path) -> bool:
-    """Whether somebody listens already: a live socket (a real engine's, perhaps) is never replaced."""
-    with sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-        return True
-
-
-def _no_access_log(_handler: RequestHandler) -> None:
+def no_access_log(_handler: RequestHandler) -> None:
     """Every call is a client's own business."""
+
+
+def engine_down(swarm: PracticeSwarm, hostname: str) -> bool:
+    """Whether the engine of a node does not answer."""
+    ask: Callable[[str], bool] | None = getattr(swarm, "engine_down", None)
+    return ask is not None and ask(hostname)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from coopnb.practice import process
+from coopnb.practice import home
 from coopnb.server import plant_samples
 from coopnb.workspace import Workspace
 from tests.runbook.headless import Ran, coopnb
@@ -100,7 +100,7 @@ def test_a_server_that_cannot_be_is_refused(runs: dict[str, tuple[Ran, float]], 
 def test_a_practice_swarm_that_cannot_start_is_told(tmp_path: Path) -> None:
     """A practice swarm that does not come up must end with status 4 and its log's last words."""
     workspace = Workspace(tmp_path)
-    lock = process.hold(workspace.make(workspace.practice) / process.LOCK)
+    lock = home.hold(workspace.make(workspace.practice) / home.LOCK)
     assert lock is not None
 
     try:

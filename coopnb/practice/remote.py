@@ -1,0 +1,96 @@
+"""The other side of the control socket, with nothing but the standard library."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket as sockets
+from pathlib import Path
+from typing import Any
+
+from coopnb.practice.status import Fault, Status
+
+_LONGEST = 120.0
+"""Seconds for one answer: a jump of a year with much running takes a while."""
+
+
+class RemoteError(RuntimeError):
+    """The practice swarm refused.
+
+    Attributes:
+        what: what is wrong.
+        then: what to do about it.
+    """
+
+    def __init__(self, what: str, then: str) -> None:
+        super().__init__(f"{what}. {then}")
+        self.what = what
+        self.then = then
+
+
+class Remote:
+    """A practice swarm, told what to do from another process.
+
+    Args:
+        socket: its control socket.
+    """
+
+    def __init__(self, socket: Path) -> None:
+        self.socket = socket
+
+    def status(self) -> Status:
+        """How it stands."""
+        return Status.from_json(self._ask("GET", "/status"))
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault that can be put in."""
+        return tuple(Fault(**fault) for fault in self._ask("GET", "/faults"))
+
+    def fault(self, name: str, target: str = "", **settings: Any) -> str:
+        """Put a fault in, or mend one; a sentence that says what is so from here on.
+
+        Raises:
+            RemoteError: no fault or no target is called so.
+        """
+        return str(self._ask("POST", "/fault", {**settings, "name": name, "target": target})["said"])
+
+    def advance(self, seconds: float) -> str:
+        """Let time go by; the time it is then, RFC 3339.
+
+        Raises:
+            RemoteError: not a number above 0, or more than a year.
+        """
+        return str(self._ask("POST", "/advance", {"seconds": seconds})["now"])
+
+    def state(self) -> bytes:
+        """What a state file holds: everything that was done, from which all the rest follows."""
+        return self._send("GET", "/state", None)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return json.loads(self._send(method, path, body))
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> bytes:
+        connection = _Connection(self.socket)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body))
+            response = connection.getresponse()
+            said = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise RemoteError(f"the practice swarm does not answer on {self.socket}: {error}", "Is it up?") from error
+        finally:
+            connection.close()
+        if response.status != 200:
+            refused = json.loads(said)
+            raise RemoteError(refused["what"], refused["next"])
+        return said
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=_LONGEST)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
