@@ -9,7 +9,11 @@ import pytest
 
 from coopnb.engine import Engine, connect
 from coopnb.practice import process
+from tests.contract.api import Api
+from tests.contract.swarm import Swarm
 from tests.testbed.engine import RealEngine
+
+WORLD = Path(__file__).with_name("world.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,21 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def socket_in_nowhere(tmp_path: Path) -> str:
     """A URL that nobody answers at."""
     return f"unix://{tmp_path / 'nobody.sock'}"
+
+
+@pytest.fixture(scope="package")
+def practice_swarm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swarm]:
+    """A practice swarm of one node, whose images are those of the suite."""
+    folder = tmp_path_factory.mktemp("practice")
+    yield Swarm(Api(str(process.start(folder, clock="auto", world=WORLD).socket)), real=False)
+    process.stop(folder)
+
+
+@pytest.fixture(scope="package", params=["practice", pytest.param("real", marks=pytest.mark.real)])
+def swarm(request: pytest.FixtureRequest) -> Swarm:
+    """One of the two, asked by the suite's own client."""
+    if request.param == "practice":
+        practice: Swarm = request.getfixturevalue("practice_swarm")
+        return practice
+    real: RealEngine = request.getfixturevalue("real_engine")
+    return Swarm(Api(str(real.socket)), real=True, older=True)
