@@ -12,11 +12,13 @@ from coopnb.practice.binding import loopback
 from coopnb.practice.clock import Clock, RealClock
 from coopnb.practice.home import Sockets, forget, place_sockets, remove_socket, write_record
 from coopnb.practice.objects import Node
-from coopnb.practice.resize import with_nodes
 from coopnb.practice.server import Doors
 from coopnb.practice.status import Places
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.world import load_world
+
+
+MOST_NODES = 500
 
 
 class HouseError(RuntimeError):
@@ -59,7 +61,7 @@ class House:
         try:
             world = load_world(wish.world)
             if wish.nodes is not None:
-                world = with_nodes(world, wish.nodes)
+                world = world.with_nodes(_number(wish.nodes))
             tcp = loopback(wish.tcp) if wish.tcp else None
         except ValueError as error:
             raise HouseError(str(error)) from error
@@ -117,3 +119,9 @@ class House:
             self._doors.open_socket(path, hostname)
         except OSError as error:
             raise HouseError(f"{path}: cannot listen: {error.strerror or error}") from error
+
+
+def _number(nodes: int) -> int:
+    if not 1 <= nodes <= MOST_NODES:
+        raise ValueError(f"a practice swarm has 1 to {MOST_NODES} nodes, not {nodes}")
+    return nodes

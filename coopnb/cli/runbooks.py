@@ -1,0 +1,108 @@
+"""``coopnb run`` and ``coopnb new``: runbooks, executed or copied."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+
+from coopnb.cli.parsing import EXIT_STATUSES, Commands, add_command
+from coopnb.errors import InputError
+
+
+def add_run(commands: Commands) -> None:
+    """Declare ``coopnb run``."""
+    epilog = """\
+example:
+  coopnb run deploy-app -p server=practice -p recipe=wiki -p domain=wiki.example.org
+      stops after the plan with status 3 and prints the approve=... to pass
+  coopnb run deploy-app -p server=practice -p recipe=wiki -p domain=wiki.example.org \\
+      -p approve=4f1c9a02 -p reason="first wiki of the choir"
+
+"""
+    text = "execute a copy of a runbook headless, and write its record"
+    parser = add_command(commands, "run", _run, text, epilog + EXIT_STATUSES)
+    parser.add_argument("runbook", metavar="RUNBOOK", help="a runbook's name, or the path of a notebook")
+    parser.add_argument(
+        "-p",
+        dest="parameters",
+        metavar="name=value",
+        action="append",
+        default=[],
+        help="a parameter of the runbook; may be given several times",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    _spare_a_grammar()
+    from coopnb.runner import run_headless
+
+    finished = run_headless(
+        options.runbook,
+        _parameters(options.parameters),
+        workspace=options.workspace,
+        say=lambda text: print(text, flush=True),
+    )
+    if finished.error:
+        print(finished.error, file=sys.stderr, flush=True)
+    if finished.error and not finished.wrote:
+        print("Nothing was changed on the server.", flush=True)
+    if finished.record:
+        print(f"Record: {finished.record}", flush=True)
+    if finished.approve:
+        print(f"If this plan is what you want:\n  {_again(options, finished.approve)}", flush=True)
+    return finished.exit_status
+
+
+def _spare_a_grammar() -> None:
+    """Keep jsonschema from building the grammar of internationalized addresses when it is imported.
+
+    That takes longer than all else a run does by itself, and no notebook has a field that it would check;
+    jsonschema goes without where the package is not there. Only this process is meant.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def _again(options: argparse.Namespace, digest: str) -> str:
+    """The same command, with the approval that is missing and a place for the reason."""
+    given = _parameters(options.parameters)
+    reason = given.pop("reason", "") or "..."
+    given.pop("approve", None)
+    words = ["coopnb", "run", options.runbook, *(["--workspace", options.workspace] if options.workspace else ())]
+    words += [word for item in given.items() for word in ("-p", "=".join(item))]
+    return shlex.join([*words, "-p", f"approve={digest}", "-p", f"reason={reason}"])
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for item in given:
+        name, separator, value = item.partition("=")
+        if not separator or not name:
+            raise InputError(
+                f"{item!r} is not a parameter; nothing was done",
+                hint="Write it as -p name=value, with quotes where there are spaces: -p reason='security fixes'",
+            )
+        parameters[name] = value
+    return parameters
+
+
+def add_new(commands: Commands) -> None:
+    """Declare ``coopnb new``."""
+    text = "copy a runbook into a run folder of its own, to work in"
+    epilog = """\
+It prints the path of the copy; open it in JupyterLab: coopnb lab
+
+exit statuses:
+  0    the copy is made
+  2    there is no such runbook, or the workspace cannot be written
+"""
+    parser = add_command(commands, "new", _new, text, epilog)
+    parser.add_argument("runbook", metavar="RUNBOOK", help="a runbook's name, or the path of a notebook")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from coopnb.runner import new_run
+
+    print(new_run(options.runbook, workspace=options.workspace).notebook)
+    return 0
