@@ -58,6 +58,7 @@ class Node(Stored):
     engine_labels: Mapping[str, str] = field(default_factory=dict)
     nano_cpus: int = 0
     memory: int = 0
+    generic: Mapping[str, int] = field(default_factory=dict)
     architecture: str = "x86_64"
     os: str = "linux"
     leader: bool = False

@@ -115,7 +115,7 @@ def test_a_crash_rolls_back(driver: Driver) -> None:
 
 
 def test_a_failing_rollback_pauses(driver: Driver) -> None:
-    """A rollback to a spec that fails as well must pause, and say that it was the rollback."""
+    """A rollback to a spec that fails as well must pause; swarmkit's words for it are those of an update."""
     driver.create(
         "web", "crash:1", UpdateConfig={"FailureAction": "rollback"}, RollbackConfig={"FailureAction": "pause"}
     )
@@ -123,7 +123,7 @@ def test_a_failing_rollback_pauses(driver: Driver) -> None:
     driver.update("web", image("crash:2"))
     driver.advance(60)
     assert [state for state, _ in driver.statuses] == ["updating", "rollback_started", "rollback_paused"]
-    assert driver.statuses[-1][1].startswith("rollback paused due to failure or early termination of task ")
+    assert driver.statuses[-1][1].startswith("update paused due to failure or early termination of task ")
 
 
 def test_continue_completes_whatever_happens(driver: Driver) -> None:

@@ -6,13 +6,13 @@ from coopnb.practice.clock import Clock
 from coopnb.practice.fibers import Fibers
 from coopnb.practice.ids import Ids
 from coopnb.practice.objects import Node, Service, Task, TaskState
+from coopnb.practice.orchestrator.enforcer import Enforcer
 from coopnb.practice.orchestrator.everywhere import Everywhere
 from coopnb.practice.orchestrator.reaper import Reaper
 from coopnb.practice.orchestrator.replicated import Replicated
 from coopnb.practice.orchestrator.restart import Restarts
 from coopnb.practice.orchestrator.tasks import Tasks
 from coopnb.practice.orchestrator.updater import Updater
-from coopnb.practice.scheduler.constraints import meets
 from coopnb.practice.store import Change, Store
 
 
@@ -27,6 +27,7 @@ class Orchestration:
         self._updater = Updater(self._tasks, self._restarts, store, clock, fibers)
         self._replicated = Replicated(self._tasks, self._restarts, self._updater)
         self._everywhere = Everywhere(self._tasks, self._restarts, self._updater)
+        self._enforcer = Enforcer(store, clock)
         self._reaper = Reaper(store, clock)
         self._due: dict[str, None] = {}
 
@@ -39,7 +40,7 @@ class Orchestration:
             case Task() as task:
                 self._task_changed(task, gone=change.new is None)
             case Node() as node:
-                self._node_changed(node)
+                self._node_changed(node, gone=change.new is None)
 
     def tick(self) -> bool:
         """Look at every service that is due; whether there was one."""
@@ -60,44 +61,30 @@ class Orchestration:
             self._tasks.want(task, TaskState.REMOVE)
 
     def _task_changed(self, task: Task, gone: bool) -> None:
+        service = self._store.get(Service, task.service_id)
         if gone:
-            if task.wanted:
+            if task.wanted and service is not None and not service.is_global:
                 self._due[task.service_id] = None
             return
         # The restart comes before the update hears of the failure: a rollback then finds the bad spec's next
         # task in the slot, replaces it, and watches what it put there.
-        if task.state > TaskState.RUNNING and task.wanted:
-            service = self._store.get(Service, task.service_id)
-            if service is not None:
+        if service is not None and task.wanted:
+            if service.is_global:
+                if task.state > TaskState.RUNNING:
+                    self._everywhere.restart(service, task)
+            elif self._replicated.is_to_restart(task):
                 self._restarts.restart(service, task)
         self._updater.task_changed(task)
 
-    def _node_changed(self, node: Node) -> None:
-        unfit = node.availability == "drain" or node.state == "down" or self._store.get(Node, node.id) is None
-        for task in self._store.tasks_on(node.id):
-            if not task.wanted:
-                continue
+    def _node_changed(self, node: Node, gone: bool) -> None:
+        tasks = self._store.tasks_on(node.id)
+        if gone:
+            self._everywhere.node_removed(node)
+        else:
+            self._everywhere.node_changed(node)
+        for task in tasks:
             service = self._store.get(Service, task.service_id)
-            if service is None or service.is_global:
-                continue
-            if unfit:
+            if service is not None and not service.is_global and self._replicated.is_to_restart(task):
                 self._restarts.restart(service, task)
-        if not unfit:
-            self._enforce(node)
-        for service in self._store.all(Service):
-            if service.is_global:
-                self._due[service.id] = None
-
-    def _enforce(self, node: Node) -> None:
-        """Reject tasks whose constraints the node no longer meets (swarmkit's constraintenforcer)."""
-        for task in self._store.tasks_on(node.id):
-            if not task.wanted or not TaskState.ASSIGNED <= task.state <= TaskState.RUNNING:
-                continue
-            if not meets(node, task.spec.get("Placement")):
-                self._store.update(
-                    task,
-                    state=TaskState.REJECTED,
-                    message="task rejected by constraint enforcer",
-                    err="assigned node no longer meets constraints",
-                    timestamp=self._clock.now,
-                )
+        if not gone:
+            self._enforcer.node_changed(node, tasks)

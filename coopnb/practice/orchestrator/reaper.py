@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from coopnb.practice.clock import MILLISECOND, Clock
+from coopnb.practice.clock import MILLISECOND, Clock, Timer
 from coopnb.practice.objects import Service, Task, TaskState
 from coopnb.practice.store import Change, Store, oldest_first
 
 _BATCHING = 250 * MILLISECOND
+_BATCH = 1000
 HISTORY_LIMIT = 5
-"""Tasks kept a slot, the living one included (TaskHistoryRetentionLimit)."""
+"""Tasks kept a slot, the living one included, in a swarm as it is made (TaskHistoryRetentionLimit)."""
 
 
 class Reaper:
-    """Removes ended tasks: those to be removed, and the oldest beyond the limit."""
+    """Removes ended tasks: those to be removed, and the oldest beyond the limit (negative: none of these).
+
+    It works 250 ms after a change, or at once when a thousand places and tasks wait for it.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._armed = False
+        self._timer: Timer | None = None
         self._places: dict[tuple[str, int, str], None] = {}
         self._doomed: dict[str, None] = {}
 
@@ -26,38 +30,56 @@ class Reaper:
         task = change.new
         if not isinstance(task, Task):
             return
-        if task.ended and (task.desired == TaskState.REMOVE or self._store.get(Service, task.service_id) is None):
-            self._doomed[task.id] = None
-            self._arm()
-        elif change.old is None or task.ended:
+        if change.old is None:
             self._places[task.service_id, *task.place] = None
-            self._arm()
-
-    def _arm(self) -> None:
-        if not self._armed:
-            self._armed = True
-            self._clock.after(_BATCHING, self._tick)
+        elif task.desired == TaskState.REMOVE and (task.state < TaskState.ASSIGNED or task.state > TaskState.RUNNING):
+            self._doomed[task.id] = None
+        waiting = len(self._places) + len(self._doomed)
+        if waiting > _BATCH:
+            self._tick()
+        elif waiting and self._timer is None:
+            self._timer = self._clock.after(_BATCHING, self._tick)
 
     def _tick(self) -> None:
-        self._armed = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         doomed, self._doomed = self._doomed, {}
-        places, self._places = self._places, {}
+        for place in list(self._places):
+            surplus, settled = self._surplus(*place)
+            doomed.update(dict.fromkeys(surplus))
+            if settled:
+                del self._places[place]
         for task_id in doomed:
             task = self._store.get(Task, task_id)
             if task is not None:
                 self._store.remove(task)
-        for service_id, slot, node_id in places:
-            self._shorten(service_id, (slot, node_id))
 
-    def _shorten(self, service_id: str, place: tuple[int, str]) -> None:
-        history = oldest_first(task for task in self._store.tasks_of(service_id) if task.place == place)
+    def _surplus(self, service_id: str, slot: int, node_id: str) -> tuple[list[str], bool]:
+        """The tasks of a place that go, and whether the place needs no other look.
+
+        It does as long as several of its tasks live: they will be history soon.
+        """
         service = self._store.get(Service, service_id)
-        policy = (service.spec["TaskTemplate"].get("RestartPolicy") or {}) if service is not None else {}
-        limit = policy["MaxAttempts"] + 1 if policy.get("MaxAttempts") else HISTORY_LIMIT
-        surplus = len(history) - limit
-        for task in history:
-            if surplus <= 0:
-                return
-            if task.ended and not task.wanted:
-                self._store.remove(task)
-                surplus -= 1
+        if service is None:
+            return [], True
+        attempts = (service.spec["TaskTemplate"].get("RestartPolicy") or {}).get("MaxAttempts", 0)
+        limit = attempts + 1 if attempts else self._limit()
+        history = [task for task in self._store.tasks_of(service_id) if task.place == (slot, node_id)]
+        excess = len(history) - limit
+        if limit < 0 or excess <= 0:
+            return [], True
+        surplus: list[str] = []
+        living = 0
+        for task in oldest_first(history):
+            if task.ended:
+                surplus.append(task.id)
+                if len(surplus) == excess:
+                    break
+            else:
+                living += 1
+        return surplus, living <= 1
+
+    def _limit(self) -> int:
+        """The swarm's TaskHistoryRetentionLimit: tasks kept a slot, the living one included."""
+        return HISTORY_LIMIT

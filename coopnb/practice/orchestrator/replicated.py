@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coopnb.practice.objects import Service, TaskState
+from coopnb.practice.objects import Node, Service, Task, TaskState
 from coopnb.practice.orchestrator.restart import Restarts
-from coopnb.practice.orchestrator.tasks import Slot, Tasks, by_place
+from coopnb.practice.orchestrator.tasks import Slot, Tasks, by_place, is_unusable
 from coopnb.practice.orchestrator.updater import Updater
 
 
@@ -43,6 +43,13 @@ class Replicated:
         else:
             self._drop(dead)
             self._updater.update(service, list(living.values()))
+
+    def is_to_restart(self, task: Task) -> bool:
+        """Whether a task that is meant to run cannot: it ended, or its node is no longer usable."""
+        if not task.wanted:
+            return False
+        node = self._tasks.store.get(Node, task.node_id)
+        return task.state > TaskState.RUNNING or (task.node_id != "" and is_unusable(node))
 
     def _add(self, service: Service, living: dict[int, Slot], dead: dict[int, Slot], missing: int) -> None:
         number = 0

@@ -65,7 +65,7 @@ class Restarts:
         )
         self._record(replacement)
         drained = node is not None and node.availability == "drain"
-        wait_stop = not (node is not None and node.state == "down") and not current.ended
+        wait_stop = not (node is not None and node.state == "down")
         self.delay_start(current, replacement.id, 0 if drained else _delay(current), wait_stop)
 
     def should_restart(self, task: Task) -> bool:
@@ -79,9 +79,11 @@ class Restarts:
         if attempts == 0 or history is None or history.spec_version != task.spec_version:
             return True
         window = policy.get("Window", 0)
-        since = task.timestamp - window
-        counted = [moment for moment in history.restarts if window == 0 or since < moment <= task.timestamp]
-        return len(counted) < attempts
+        if not window:
+            return len(history.restarts) < attempts
+        history.restarts = [moment for moment in history.restarts if moment > task.timestamp - window]
+        # What followed on this task's end, or came after it, does not count against it.
+        return sum(moment < task.timestamp for moment in history.restarts) < attempts
 
     def delay_start(self, old: Task | None, new_id: str, delay: int, wait_stop: bool) -> DelayedStart:
         """Start a prepared task after ``delay`` and after ``old`` has stopped."""
@@ -90,9 +92,9 @@ class Restarts:
             if earlier.fiber is not None:
                 self._fibers.cancel(earlier.fiber)
             earlier.finished = True
-        delayed = DelayedStart(new_id)
+        delayed = DelayedStart(new_id, restart_after=earlier is not None and earlier.restart_after)
         self._delays[new_id] = delayed
-        waits = wait_stop and old is not None and not old.ended
+        waits = wait_stop and old is not None and old.state <= TaskState.RUNNING
         routine = self._start_later(new_id, delay, old if waits else None)
         delayed.fiber = self._fibers.start(routine, done=lambda: self._finish(delayed))
         return delayed
@@ -108,7 +110,7 @@ class Restarts:
             return wanted
         if service.update_status is not None and service.update_status.state == "rollback_started":
             return []
-        newest = max(slot, key=lambda task: (task.created, task.index))
+        newest = max(slot, key=lambda task: task.timestamp)
         return [] if self.should_restart(newest) else [newest]
 
     def forget(self, service_id: str) -> None:
@@ -117,19 +119,25 @@ class Restarts:
 
     def _start_later(self, new_id: str, delay: int, old: Task | None) -> Routine:
         begun = self._clock.now
+        stopped = self._stopped(old) if old is not None else None
         if delay:
             yield sleep(delay)
         if old is not None:
-            yield Wait(max(0, begun + _OLD_TASK_TIMEOUT - self._clock.now), self._stopped(old), (old.id, old.node_id))
+            yield Wait(max(0, begun + _OLD_TASK_TIMEOUT - self._clock.now), stopped, (old.id, old.node_id))
         new = self._store.get(Task, new_id)
         if new is not None and new.desired < TaskState.RUNNING:
             self._store.update(new, desired=TaskState.RUNNING)
 
     def _stopped(self, old: Task) -> Callable[[], bool]:
+        """Whether the old task ended since, or its node went down or away."""
+        before = self._store.get(Node, old.node_id)
+
         def ask() -> bool:
             current = self._store.get(Task, old.id)
+            if current is None or current.state > TaskState.RUNNING:
+                return True
             node = self._store.get(Node, old.node_id)
-            return current is None or current.ended or node is None or node.state == "down"
+            return before is not None and (node is None or (node.state == "down" and node.index > before.index))
 
         return ask
 
@@ -139,7 +147,7 @@ class Restarts:
             del self._delays[delayed.task_id]
         self._fibers.changed(delayed.task_id)
         task = self._store.get(Task, delayed.task_id)
-        if delayed.restart_after and task is not None and task.wanted and task.ended:
+        if delayed.restart_after and task is not None and task.wanted:
             service = self._store.get(Service, task.service_id)
             if service is not None:
                 self.restart(service, task)
@@ -151,10 +159,7 @@ class Restarts:
         history = histories.get(replacement.place)
         if history is None or history.spec_version != replacement.spec_version:
             history = histories[replacement.place] = _History(replacement.spec_version)
-        history.restarts.append(self._clock.now)
-        window = replacement.spec["RestartPolicy"].get("Window", 0)
-        if window:
-            history.restarts = [moment for moment in history.restarts if moment > self._clock.now - window]
+        history.restarts.append(replacement.created)
 
 
 def _delay(task: Task) -> int:

@@ -48,29 +48,34 @@ class Tasks:
 
 
 def by_place(tasks: Iterable[Task]) -> dict[tuple[int, str], Slot]:
-    """Tasks by slot (replicated) or node (global); those to be removed are nobody's business any more."""
+    """All tasks by slot (replicated) or node (global), those that are on their way out included."""
     places: dict[tuple[int, str], Slot] = {}
     for task in tasks:
-        if task.desired < TaskState.REMOVE:
-            places.setdefault(task.place, []).append(task)
+        places.setdefault(task.place, []).append(task)
     return places
 
 
 def is_dirty(service: Service, task: Task, node: Node | None) -> bool:
-    """Whether a task does not match its service's spec (swarmkit's orchestrator/task.go).
+    """Whether a task does not match its service's spec (IsTaskDirty in swarmkit's orchestrator/task.go).
 
-    A difference in placement alone is none while the task's node still meets the constraints.
+    A template that differs in its placement alone makes no dirt while the task's node meets the new
+    constraints; swarmkit asks that first, so that a change of the endpoint beside it goes unnoticed too.
     """
     if task.spec_version == service.spec_version:
         return False
     wanted = service.spec["TaskTemplate"]
-    if (service.spec.get("EndpointSpec") or None) != (task.endpoint_spec or None):
-        return True
-    if _without_placement(wanted) != _without_placement(task.spec):
-        return True
-    if wanted.get("Placement") == task.spec.get("Placement"):
+    placement = wanted.get("Placement")
+    same_but_placement = _without_placement(wanted) == _without_placement(task.spec)
+    same_placement = placement == task.spec.get("Placement")
+    if same_but_placement and not same_placement and node is not None and meets(node, placement):
         return False
-    return node is None or not meets(node, wanted.get("Placement"))
+    same_endpoint = (service.spec.get("EndpointSpec") or None) == (task.endpoint_spec or None)
+    return not (same_but_placement and same_placement and same_endpoint)
+
+
+def is_unusable(node: Node | None) -> bool:
+    """Whether tasks have to leave a node: it is gone, down or drained (InvalidNode in orchestrator/task.go)."""
+    return node is None or node.state == "down" or node.availability == "drain"
 
 
 def _without_placement(spec: Json) -> dict[str, Any]:

@@ -1,22 +1,26 @@
-"""Rolling updates and rollbacks, after swarmkit's orchestrator/update.
+"""Rolling updates and rollbacks: which one runs, and when it acts on failures (swarmkit's orchestrator/update).
 
-Workers (as many as the parallelism) take dirty slots one by one. A failure of a task that the update made
-is noticed while slots still wait for a worker, and after the last one for the length of the monitor.
+Workers (as many as the parallelism) take dirty slots one by one. A failure of a task that the update made is
+weighed while slots still wait for a worker, and again from the last worker's end for as long as the monitor says.
 """
 
 from __future__ import annotations
 
+import struct
 from collections import deque
-from dataclasses import replace
 
 from coopnb.practice.clock import SECOND, Clock
-from coopnb.practice.fibers import Fiber, Fibers, Routine, Wait, sleep
-from coopnb.practice.objects import Json, Node, Service, Task, TaskState, UpdateStatus
-from coopnb.practice.orchestrator.restart import DelayedStart, Restarts
-from coopnb.practice.orchestrator.tasks import Slot, Tasks, is_dirty
+from coopnb.practice.fibers import Fiber, Fibers, Routine, sleep
+from coopnb.practice.objects import Json, Service, Task, TaskState
+from coopnb.practice.orchestrator.progress import Progress
+from coopnb.practice.orchestrator.restart import Restarts
+from coopnb.practice.orchestrator.takeover import Takeover
+from coopnb.practice.orchestrator.tasks import Slot, Tasks
 from coopnb.practice.store import Store
 
 _MONITOR = 5 * SECOND
+_PAUSED = ("paused", "rollback_paused")
+_UNDER_WAY = ("updating", "rollback_started")
 
 
 class Updater:
@@ -33,8 +37,8 @@ class Updater:
     def update(self, service: Service, slots: list[Slot]) -> None:
         """Bring slots to the service's spec; an update towards the same spec goes on, another one ends."""
         running = self._updates.get(service.id)
-        if running is not None:
-            if running.service.spec == service.spec and not running.over:
+        if running is not None and not running.over:
+            if running.service.spec == service.spec:
                 return
             running.cancel()
         self._updates[service.id] = _Update(self, service)
@@ -54,36 +58,41 @@ class Updater:
 
 
 class _Update:
+    """One update; ``over`` once nothing of it runs any more, which is some time after it was paused."""
+
     def __init__(self, updater: Updater, service: Service) -> None:
         self.over = False
         self.service = service
         self._updater = updater
-        self._store = updater.store
+        self._progress = Progress(updater.store, updater.clock, service.id)
+        self._takeover = Takeover(service, updater.tasks, updater.restarts, updater.clock)
+        self._rolls_back = service.update_status is not None and service.update_status.state == "rollback_started"
+        self._config: Json = service.spec.get("RollbackConfig" if self._rolls_back else "UpdateConfig") or {}
         self._fibers: list[Fiber] = []
         self._queue: deque[Slot] = deque()
         self._working = 0
         self._dirty = 0
-        self._monitoring = False
+        self._weighing = False
         self._stopped = False
-        self._made: dict[str, int | None] = {}
         self._reported: deque[Task] = deque()
         self._failed: set[str] = set()
 
     def run(self, slots: list[Slot]) -> None:
         status = self.service.update_status
-        if status is not None and status.state in ("paused", "rollback_paused"):
+        if status is not None and status.state in _PAUSED:
             self.over = True
             return
-        dirty = [slot for slot in slots if len(slot) > 1 or (slot and self._is_dirty(slot[0]))]
+        dirty = [slot for slot in slots if self._takeover.is_slot_dirty(slot)]
         if not dirty:
-            if status is not None and status.state in ("updating", "rollback_started"):
-                self._complete()
+            if status is not None and status.state in _UNDER_WAY:
+                self._progress.complete()
             self.over = True
             return
         if status is None:
-            self._start()
+            self._progress.start()
         self._queue.extend(dirty)
         self._dirty = len(dirty)
+        self._weighing = True
         self._working = self._config.get("Parallelism", 1) or len(dirty)
         for _ in range(self._working):
             self._fibers.append(self._updater.fibers.start(self._work(), done=self._worker_ended))
@@ -94,165 +103,89 @@ class _Update:
             self._updater.fibers.cancel(fiber)
 
     def stopped_running(self, task: Task) -> None:
-        if self._config.get("FailureAction", "pause") == "continue" or self.over:
+        if self.over or self._config.get("FailureAction", "pause") == "continue":
             return
         self._reported.append(task)
-        if self._queue or self._monitoring:
-            self._weigh_failures()
-
-    @property
-    def _rolling_back(self) -> bool:
-        status = self.service.update_status
-        return status is not None and status.state == "rollback_started"
-
-    @property
-    def _config(self) -> Json:
-        return self.service.spec.get("RollbackConfig" if self._rolling_back else "UpdateConfig") or {}
-
-    @property
-    def _monitor(self) -> int:
-        monitor = int(self._config.get("Monitor", _MONITOR))
-        delay = int(self._config.get("Delay", 0))
-        return delay + SECOND if delay >= monitor else monitor
-
-    def _worker_ended(self) -> None:
-        self._working -= 1
-        if self._working == 0 and not self.over and not self._stopped:
-            self._monitoring = True
-            self._fibers.append(self._updater.fibers.start(self._watch_on()))
-
-    def _watch_on(self) -> Routine:
-        self._weigh_failures()
-        if self._stopped:
-            return
-        yield sleep(self._monitor)
-        if not self._stopped:
-            self._complete()
-            self.over = True
-
-    def _weigh_failures(self) -> None:
-        while self._reported and not self._stopped:
-            task = self._reported.popleft()
-            if task.id in self._failed or task.id not in self._made:
-                continue
-            since = self._made[task.id]
-            if since is not None and self._updater.clock.now - since > self._monitor:
-                continue
-            self._failed.add(task.id)
-            if len(self._failed) / self._dirty > self._config.get("MaxFailureRatio", 0):
-                self._act_on_failure(task.id)
-
-    def _act_on_failure(self, task_id: str) -> None:
-        self._stopped = True
-        self._queue.clear()
-        if self._rolling_back:
-            self._pause("rollback_paused", f"rollback paused due to failure or early termination of task {task_id}")
-        elif self._config.get("FailureAction", "pause") == "rollback":
-            self._roll_back(f"update rolled back due to failure or early termination of task {task_id}")
-        else:
-            self._pause("paused", f"update paused due to failure or early termination of task {task_id}")
+        if self._weighing and self._weigh_failures() and self._working == 0:
+            self.cancel()
 
     def _work(self) -> Routine:
         while self._queue:
             slot = self._queue.popleft()
-            existing = self._clean_task(slot)
-            if existing is not None:
-                yield from self._use_existing(slot, existing)
-            else:
-                yield from self._replace(slot)
+            if not self._queue:
+                # Once the last slot has its worker, failures are looked at only when all workers are done.
+                self._weighing = False
+            yield from self._takeover.bring_up_to_date(slot, self._config.get("Order", "stop-first"))
             if self._config.get("Delay"):
                 yield sleep(self._config["Delay"])
 
-    def _clean_task(self, slot: Slot) -> Task | None:
-        clean = [task for task in slot if not self._is_dirty(task) and task.wanted]
-        running = [task for task in clean if task.desired == TaskState.RUNNING]
-        return next(iter(running or clean), None)
-
-    def _use_existing(self, slot: Slot, existing: Task) -> Routine:
-        others = [task for task in slot if task.id != existing.id]
-        removed = self._shut_down(others)
-        if others and removed is None:
+    def _worker_ended(self) -> None:
+        self._working -= 1
+        if self._working or self.over:
             return
-        if existing.desired != TaskState.RUNNING:
-            yield _until_finished(self._updater.restarts.delay_start(removed, existing.id, 0, True))
-
-    def _replace(self, slot: Slot) -> Routine:
-        first = slot[0]
-        if self._store.get(Service, self.service.id) is None:
+        if self._stopped:
+            self.over = True
             return
-        start_first = self._config.get("Order", "stop-first") == "start-first"
-        removed = None if start_first else self._shut_down(slot)
-        if removed is None and not start_first:
-            # Every task of the slot was replaced meanwhile, by a restart: there is nothing to take over from.
-            return
-        node_id = first.node_id if self.service.is_global else ""
-        new = self._updater.tasks.create(self.service, first.slot, node_id, TaskState.READY)
-        self._made[new.id] = None
-        yield _until_finished(self._updater.restarts.delay_start(removed, new.id, 0, not start_first))
-        yield Wait(until=lambda: self._is_up(new.id), about=(new.id,))
-        current = self._store.get(Task, new.id)
-        if current is None:
-            return
-        self._made[new.id] = self._updater.clock.now
-        if start_first and current.state == TaskState.RUNNING:
-            self._shut_down(slot)
+        self._fibers.append(self._updater.fibers.start(self._watch_on()))
 
-    def _is_up(self, task_id: str) -> bool:
-        task = self._store.get(Task, task_id)
-        return task is None or task.state >= TaskState.RUNNING
+    def _watch_on(self) -> Routine:
+        """Wait out the monitor; what the workers' failures were is weighed first."""
+        self._weighing = True
+        if not self._weigh_failures():
+            delay, monitor = self._config.get("Delay", 0), self._monitor
+            yield sleep(delay + SECOND if delay >= monitor else monitor)
+            self._finish()
 
-    def _shut_down(self, slot: Slot) -> Task | None:
-        removed = None
-        for task in slot:
-            current = self._store.get(Task, task.id)
-            if current is None or (not current.wanted and self._updater.restarts.should_restart(current)):
+    @property
+    def _monitor(self) -> int:
+        return int(self._config.get("Monitor", _MONITOR))
+
+    def _weigh_failures(self) -> bool:
+        """Look at the reported tasks; whether the update acted on one of them."""
+        while self._reported:
+            task = self._reported.popleft()
+            if task.id in self._failed or not self._counts(task):
                 continue
-            self._updater.tasks.want(current, TaskState.SHUTDOWN)
-            removed = current
-        return removed
+            self._failed.add(task.id)
+            if len(self._failed) / self._dirty > _ratio(self._config.get("MaxFailureRatio", 0)):
+                self._act_on_failure(task.id)
+                return True
+        return False
 
-    def _is_dirty(self, task: Task) -> bool:
-        return is_dirty(self.service, task, self._store.get(Node, task.node_id))
+    def _counts(self, task: Task) -> bool:
+        """Whether it is one that this update made, and that failed before it ran or soon after."""
+        if task.id not in self._takeover.made:
+            return False
+        since = self._takeover.made[task.id]
+        delay, monitor = self._config.get("Delay", 0), self._monitor
+        if self._working == 0 and delay >= monitor:
+            monitor = delay + SECOND
+        return since is None or self._updater.clock.now - since <= monitor
 
-    def _start(self) -> None:
-        now = self._updater.clock.now
-        self._write(UpdateStatus(state="updating", message="update in progress", started=now))
+    def _act_on_failure(self, task_id: str) -> None:
+        self._queue.clear()
+        self._weighing = False
+        cause = f"due to failure or early termination of task {task_id}"
+        if self._config.get("FailureAction", "pause") == "pause":
+            self._stopped = True
+            self._progress.pause(f"update paused {cause}")
+        elif self._rolls_back:
+            # A rollback is not rolled back. swarmkit pauses it but does not count it as stopped, so that the
+            # pause lasts only until the workers and the monitor are done.
+            self._progress.pause(f"rollback paused {cause}")
+        else:
+            self._stopped = True
+            self._progress.roll_back(f"update rolled back {cause}")
+        if self._working == 0:
+            self._finish()
 
-    def _complete(self) -> None:
-        status = self._current_status()
-        if status is None:
-            return
-        back = status.state == "rollback_started"
-        state, message = ("rollback_completed", "rollback completed") if back else ("completed", "update completed")
-        self._write(replace(status, state=state, message=message, completed=self._updater.clock.now))
-
-    def _pause(self, state: str, message: str) -> None:
-        status = self._current_status()
-        if status is not None:
-            self._write(replace(status, state=state, message=message))
-
-    def _roll_back(self, message: str) -> None:
-        service = self._store.get(Service, self.service.id)
-        if service is None or service.update_status is None or service.previous_spec is None:
-            return
-        self._store.update(
-            service,
-            spec=service.previous_spec,
-            spec_version=service.previous_spec_version,
-            previous_spec=None,
-            previous_spec_version=0,
-            update_status=replace(service.update_status, state="rollback_started", message=message),
-        )
-
-    def _current_status(self) -> UpdateStatus | None:
-        service = self._store.get(Service, self.service.id)
-        return service.update_status if service is not None else None
-
-    def _write(self, status: UpdateStatus) -> None:
-        service = self._store.get(Service, self.service.id)
-        if service is not None:
-            self._store.update(service, update_status=status)
+    def _finish(self) -> None:
+        if not self.over and not self._stopped:
+            self._progress.complete()
+        self.over = True
 
 
-def _until_finished(delayed: DelayedStart) -> Wait:
-    return Wait(until=lambda: delayed.finished, about=(delayed.task_id,))
+def _ratio(number: float) -> float:
+    """A ratio as the engine keeps it, in single precision."""
+    single: float = struct.unpack("f", struct.pack("f", number))[0]
+    return single

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from coopnb.practice.objects import Node
 
-_KEY = re.compile(r"[a-z_][a-z0-9\-_./]+", re.IGNORECASE)
-_VALUE = re.compile(r"[a-z0-9:\-_\s.*()?+\[\]\\^$|/]+", re.IGNORECASE)
+_KEY = re.compile(r"[a-z_][a-z0-9\-_.]+", re.IGNORECASE)
+_VALUE = re.compile(r"[a-z0-9:\-_\t\n\f\r .*()?+\[\]\\^$|/]+", re.IGNORECASE)
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -29,10 +29,9 @@ class Constraint:
     def holds(self, node: Node) -> bool:
         """Whether the node meets it; an unknown key never does, whatever the operator."""
         lowered = self.key.lower()
-        if lowered.startswith("node.labels."):
-            return self._compare(node.labels.get(self.key[len("node.labels.") :], ""))
-        if lowered.startswith("engine.labels."):
-            return self._compare(node.engine_labels.get(self.key[len("engine.labels.") :], ""))
+        label = label_of(node, self.key)
+        if label is not None:
+            return self._compare(label)
         if lowered == "node.ip":
             return self._address(node.address)
         facts = {
@@ -48,10 +47,15 @@ class Constraint:
         return (found.lower() == self.value.lower()) is self.equal
 
     def _address(self, found: str) -> bool:
+        """Compare with an address or a network; one that is malformed no node meets, whatever the operator."""
         try:
-            inside = ipaddress.ip_address(found) in ipaddress.ip_network(self.value, strict=False)
+            network = ipaddress.ip_network(self.value, strict=False)
         except ValueError:
             return False
+        try:
+            inside = ipaddress.ip_address(found) in network
+        except ValueError:
+            inside = False
         return inside is self.equal
 
 
@@ -84,6 +88,17 @@ def meets(node: Node, placement: Mapping[str, object] | None) -> bool:
     return all(constraint.holds(node) for constraint in parse_constraints(expressions))
 
 
+def label_of(node: Node, key: str) -> str | None:
+    """What a key such as ``node.labels.disk`` finds on a node; None when it asks for no label, "" for a missing one.
+
+    The prefix is read without regard to case, the label's own name is not.
+    """
+    for prefix, labels in (("node.labels.", node.labels), ("engine.labels.", node.engine_labels)):
+        if key.lower().startswith(prefix) and len(key) > len(prefix):
+            return labels.get(key[len(prefix) :], "")
+    return None
+
+
 def architecture(name: str) -> str:
     """An architecture under the name that images use."""
-    return _ARCHITECTURES.get(name.lower(), name.lower())
+    return _ARCHITECTURES.get(name, name)

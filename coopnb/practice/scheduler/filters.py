@@ -1,18 +1,19 @@
 """The filters a node passes before it may run a task, and the words for those it fails.
 
 After swarmkit's manager/scheduler (filter.go, pipeline.go): a node counts under the first filter it
-fails; the reasons are joined, the most frequent first.
+fails, and only those count that were asked after the last node that passed; the reasons are joined, the
+most frequent first.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from coopnb.practice.objects import Task
 from coopnb.practice.scheduler.constraints import architecture, parse_constraints
-from coopnb.practice.scheduler.room import Room, host_ports, reservations
+from coopnb.practice.scheduler.room import Room, generic_reservations, host_ports, reservations
 
 LOG_DRIVERS = frozenset(
     ("awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog")
@@ -37,9 +38,15 @@ def _ready(_task: Task) -> Test:
 
 def _resources(task: Task) -> Test | None:
     nano_cpus, memory = reservations(task.spec)
-    if not nano_cpus and not memory:
+    generic = generic_reservations(task.spec)
+    if not nano_cpus and not memory and not generic:
         return None
-    return lambda room: nano_cpus <= room.nano_cpus and memory <= room.memory
+
+    def passes(room: Room) -> bool:
+        plain = nano_cpus <= room.nano_cpus and memory <= room.memory
+        return plain and all(number <= room.generic(kind) for kind, number in generic.items())
+
+    return passes
 
 
 def _plugins(task: Task) -> Test | None:
@@ -63,12 +70,12 @@ def _constraints(task: Task) -> Test | None:
 
 def _platform(task: Task) -> Test | None:
     platforms = (task.spec.get("Placement") or {}).get("Platforms") or []
-    wanted = [(p.get("OS", "").lower(), architecture(p.get("Architecture", ""))) for p in platforms]
+    wanted = [(p.get("OS", ""), architecture(p.get("Architecture", ""))) for p in platforms]
     if not wanted:
         return None
 
     def passes(room: Room) -> bool:
-        found = (room.node.os.lower(), architecture(room.node.architecture))
+        found = (room.node.os, architecture(room.node.architecture))
         return any(os in ("", found[0]) and arch in ("", found[1]) for os, arch in wanted)
 
     return passes
@@ -99,21 +106,24 @@ PIPELINE = (
 )
 
 
-def suitable(task: Task, rooms: Iterable[Room]) -> tuple[list[Room], str]:
-    """The nodes that may run a task, and why there is none (empty when there is one)."""
-    prepared = ((at, each.prepare(task)) for at, each in enumerate(PIPELINE))
-    tests = [(at, test) for at, test in prepared if test is not None]
-    fits: list[Room] = []
-    failures: Counter[int] = Counter()
-    for room in rooms:
-        for at, test in tests:
+class Pipeline:
+    """The filters for one task, with how many nodes each turned away since the last node that passed them all."""
+
+    def __init__(self, task: Task) -> None:
+        prepared = ((at, each.prepare(task)) for at, each in enumerate(PIPELINE))
+        self._tests = [(at, test) for at, test in prepared if test is not None]
+        self._failures: Counter[int] = Counter()
+
+    def passes(self, room: Room) -> bool:
+        """Whether a node may run the task; one that may makes the others' failures forgotten."""
+        for at, test in self._tests:
             if not test(room):
-                failures[at] += 1
-                break
-        else:
-            fits.append(room)
-    if fits:
-        return fits, ""
-    ordered = sorted(failures.items(), key=lambda item: (-item[1], item[0]))
-    explanation = "; ".join(PIPELINE[at].explain(count) for at, count in ordered)
-    return [], f"no suitable node ({explanation})" if explanation else "no suitable node"
+                self._failures[at] += 1
+                return False
+        self._failures.clear()
+        return True
+
+    def explain(self) -> str:
+        """The failures in words, most frequent first; equally frequent ones in the filters' order."""
+        ordered = sorted(self._failures.items(), key=lambda item: (-item[1], item[0]))
+        return "; ".join(PIPELINE[at].explain(count) for at, count in ordered)

@@ -17,6 +17,7 @@ class Room:
     node: Node
     taken_nano_cpus: int = 0
     taken_memory: int = 0
+    taken_generic: Counter[str] = field(default_factory=Counter)
     ports: Counter[tuple[str, int]] = field(default_factory=Counter)
     tasks: int = 0
     by_service: Counter[str] = field(default_factory=Counter)
@@ -31,11 +32,17 @@ class Room:
         """Bytes of memory that are not reserved."""
         return self.node.memory - self.taken_memory
 
+    def generic(self, kind: str) -> int:
+        """How many of a generic resource are not reserved."""
+        return self.node.generic.get(kind, 0) - self.taken_generic[kind]
+
     def count(self, task: Task, sign: int) -> None:
         """Count a task in (1) or out again (-1)."""
         nano_cpus, memory = reservations(task.spec)
         self.taken_nano_cpus += sign * nano_cpus
         self.taken_memory += sign * memory
+        for kind, number in generic_reservations(task.spec).items():
+            _add(self.taken_generic, kind, sign * number)
         for port in host_ports(task.endpoint_spec):
             _add(self.ports, port, sign)
         if task.wanted:
@@ -84,6 +91,17 @@ def reservations(spec: Json) -> tuple[int, int]:
     """Billionths of a CPU and bytes of memory that a task reserves."""
     reserved = (spec.get("Resources") or {}).get("Reservations") or {}
     return int(reserved.get("NanoCPUs", 0)), int(reserved.get("MemoryBytes", 0))
+
+
+def generic_reservations(spec: Json) -> dict[str, int]:
+    """Generic resources that a task reserves, by kind."""
+    reserved = (spec.get("Resources") or {}).get("Reservations") or {}
+    found: dict[str, int] = {}
+    for resource in reserved.get("GenericResources") or []:
+        discrete = resource.get("DiscreteResourceSpec") or {}
+        if discrete:
+            found[str(discrete.get("Kind", ""))] = int(discrete.get("Value", 0))
+    return found
 
 
 def host_ports(endpoint_spec: Json | None) -> set[tuple[str, int]]:

@@ -1,17 +1,21 @@
-"""Assigns pending tasks to nodes: swarmkit's spread, 50 ms after something made it worth looking."""
+"""Assigns pending tasks to nodes, or says why there is none (swarmkit's manager/scheduler/scheduler.go).
+
+It looks 50 ms after the last write, a second after the first at the latest, if something made it worth looking.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
 
-from coopnb.practice.clock import MILLISECOND, MINUTE, Clock
+from coopnb.practice.clock import MILLISECOND, MINUTE, SECOND, Clock
 from coopnb.practice.objects import Node, Service, Task, TaskState
-from coopnb.practice.scheduler.filters import suitable
+from coopnb.practice.scheduler.filters import Pipeline
+from coopnb.practice.scheduler.placing import Placing
 from coopnb.practice.scheduler.room import Room, Rooms
 from coopnb.practice.store import Change, Store
 
 _DEBOUNCE = 50 * MILLISECOND
+_LATENCY = SECOND
 _FAILURE_WINDOW = 5 * MINUTE
 _MANY_FAILURES = 5
 
@@ -25,84 +29,128 @@ class Scheduler:
         self._store = store
         self._clock = clock
         self._armed = False
+        self._worth_looking = False
+        self._first = self._last = 0
         self._rooms = Rooms()
-        self._pending: dict[str, None] = {}
-        store.watch(self._rooms.changed)
-        store.watch(self._note_pending)
+        self._unassigned: dict[str, None] = {}
+        self._preassigned: dict[str, None] = {}
         self._failures: defaultdict[str, _ByNode] = defaultdict(lambda: defaultdict(deque))
+        store.watch(self._rooms.changed)
 
     def changed(self, change: Change) -> None:
-        """Look again soon when a task became pending, a task freed its place, or a node changed."""
-        new = change.new
-        if new is None and isinstance(change.old, Service):
-            self._failures.pop(change.old.id, None)
-        if isinstance(new, Task):
-            if new.state in (TaskState.FAILED, TaskState.REJECTED) and _state(change.old) <= TaskState.RUNNING:
-                self._note_failure(new)
-            if new.state == TaskState.PENDING and new.wanted and _state(change.old) < TaskState.PENDING:
-                self._arm()
-        freed = (
-            isinstance(change.old, Task)
-            and not change.old.ended
-            and (new is None or (isinstance(new, Task) and new.ended))
-        )
-        if (freed or isinstance(change.object, Node)) and self._pending:
-            self._arm()
-
-    def _note_pending(self, change: Change) -> None:
-        task = change.new
-        if isinstance(task, Task) and task.state == TaskState.PENDING and task.wanted:
-            self._pending[task.id] = None
-        else:
-            self._pending.pop(change.object.id, None)
-
-    def _arm(self) -> None:
-        if not self._armed:
+        """Look again soon when a task waits for a node, a task freed its place, or a node changed."""
+        match change.object:
+            case Task():
+                self._task_changed(change.old, change.new)
+            case Node():
+                self._worth_looking |= change.new is not None and bool(self._unassigned)
+            case Service() as service if change.new is None:
+                self._failures.pop(service.id, None)
+        self._last = self._clock.now
+        if not self._armed and (self._worth_looking or self._preassigned):
             self._armed = True
-            self._clock.after(_DEBOUNCE, self._tick)
+            self._first = self._clock.now
+            self._clock.after(_DEBOUNCE, self._due)
 
-    def _tick(self) -> None:
-        self._armed = False
-        for task in [self._store.get(Task, task_id) for task_id in self._pending]:
-            if task is None:
-                continue
-            if task.node_id:
-                self._confirm(task)
+    def _task_changed(self, old: object, new: object) -> None:
+        before, after = _known(old), _known(new)
+        if before is not None and after is None:
+            self._unassigned.pop(before.id, None)
+            self._preassigned.pop(before.id, None)
+            ended = isinstance(new, Task)
+            if isinstance(new, Task) and new.state in (TaskState.FAILED, TaskState.REJECTED):
+                self._note_failure(new)
+            self._worth_looking |= bool(self._unassigned) and (ended or before.state >= TaskState.ASSIGNED)
+        elif after is not None and after.state == TaskState.PENDING:
+            if after.node_id:
+                self._preassigned[after.id] = None
             else:
-                self._assign(task)
+                self._unassigned[after.id] = None
+                self._worth_looking = True
 
-    def _confirm(self, task: Task) -> None:
-        own = self._rooms.of(task.node_id)
-        fits, why = suitable(task, [own] if own is not None else [])
-        self._settle(task, fits[0] if fits else None, why, "scheduler confirmed task can run on preassigned node")
-
-    def _assign(self, task: Task) -> None:
-        fits, why = suitable(task, self._rooms.all())
-        self._settle(task, self._best(task, fits) if fits else None, why, "scheduler assigned task to node")
-
-    def _settle(self, task: Task, room: Room | None, why: str, message: str) -> None:
-        if room is None:
-            if why != task.err:
-                self._store.update(task, err=why, timestamp=self._clock.now)
+    def _due(self) -> None:
+        """Look, unless there was another write meanwhile and the first one is not long ago."""
+        quiet_from = self._last + _DEBOUNCE
+        if self._clock.now < quiet_from and self._clock.now - self._first <= _LATENCY:
+            self._clock.after(quiet_from - self._clock.now, self._due)
             return
+        self._armed = False
+        self._confirm_preassigned()
+        if self._worth_looking:
+            self._worth_looking = False
+            self._assign_all()
+
+    def _confirm_preassigned(self) -> None:
+        for task_id in list(self._preassigned):
+            task = self._store.get(Task, task_id)
+            room = self._rooms.of(task.node_id) if task is not None else None
+            if task is None or room is None:
+                continue
+            pipeline = Pipeline(task)
+            if pipeline.passes(room):
+                del self._preassigned[task_id]
+                self._assign(task, room, "scheduler confirmed task can run on preassigned node")
+            else:
+                self._explain(task, pipeline.explain())
+
+    def _assign_all(self) -> None:
+        groups: dict[tuple[str, int], list[Task]] = {}
+        for task_id in self._unassigned:
+            task = self._store.get(Task, task_id)
+            if task is not None and not task.node_id:
+                groups.setdefault((task.service_id, task.spec_version), []).append(task)
+        self._unassigned = {}
+        for group in groups.values():
+            self._place(group)
+
+    def _place(self, group: list[Task]) -> None:
+        first, pipeline = group[0], Pipeline(group[0])
+        failures = self._recent_failures(first)
+
+        def rank(room: Room) -> tuple[int, int, int]:
+            return failures.get(room.node.id, 0), room.by_service[first.service_id], room.tasks
+
+        def assign(task: Task, room: Room) -> None:
+            self._assign(task, room, "scheduler assigned task to node")
+
+        placing = Placing(group, pipeline, rank, assign)
+        placing.place(self._rooms.all())
+        for task in placing.waiting:
+            self._keep_waiting(task, pipeline.explain())
+
+    def _assign(self, task: Task, room: Room, message: str) -> None:
         self._store.update(
             task, node_id=room.node.id, state=TaskState.ASSIGNED, message=message, err="", timestamp=self._clock.now
         )
 
-    def _best(self, task: Task, fits: list[Room]) -> Room:
-        for preference in (task.spec.get("Placement") or {}).get("Preferences") or []:
-            descriptor = ((preference.get("Spread") or {}).get("SpreadDescriptor")) or ""
-            branches: dict[str, list[Room]] = defaultdict(list)
-            for room in fits:
-                branches[_label(room.node, descriptor)].append(room)
-            fits = min(branches.values(), key=lambda branch: sum(room.by_service[task.service_id] for room in branch))
-        failures: dict[tuple[str, int], deque[int]] = self._failures.get(task.service_id, {})
-        return min(fits, key=lambda room: self._rank(task, room, failures.get((room.node.id, task.spec_version), ())))
+    def _keep_waiting(self, task: Task, explanation: str) -> None:
+        """What becomes of a task without a node: it waits with the reason, if its spec is the service's newest.
 
-    def _rank(self, task: Task, room: Room, failures: Sequence[int]) -> tuple[int, int, int]:
-        recent = sum(moment > self._clock.now - _FAILURE_WINDOW for moment in failures) if failures else 0
-        # A node counts as bad only from five recent failures on; below that, failures do not order nodes.
-        return recent if recent >= _MANY_FAILURES else 0, room.by_service[task.service_id], room.tasks
+        One of an older spec is shut down if that is wanted, and is otherwise not looked at again before it or
+        its service changes.
+        """
+        service = self._store.get(Service, task.service_id)
+        if service is None:
+            return
+        if service.spec_version > task.spec_version:
+            if task.desired >= TaskState.SHUTDOWN:
+                self._store.update(task, state=TaskState.SHUTDOWN, err="", timestamp=self._clock.now)
+            return
+        self._unassigned[task.id] = None
+        self._explain(task, f"no suitable node ({explanation})" if explanation else "no suitable node")
+
+    def _explain(self, task: Task, err: str) -> None:
+        if err != task.err:
+            self._store.update(task, err=err, timestamp=self._clock.now)
+
+    def _recent_failures(self, task: Task) -> dict[str, int]:
+        """Nodes on which this spec failed so often of late that others are preferred, with how often that was."""
+        found: dict[str, int] = {}
+        for (node_id, spec_version), moments in self._failures.get(task.service_id, {}).items():
+            recent = sum(moment >= self._clock.now - _FAILURE_WINDOW for moment in moments)
+            if spec_version == task.spec_version and recent >= _MANY_FAILURES:
+                found[node_id] = recent
+        return found
 
     def _note_failure(self, task: Task) -> None:
         """Remember when a task of this spec failed on its node, as long as that counts and the service is there."""
@@ -114,12 +162,6 @@ class Scheduler:
             failures.popleft()
 
 
-def _state(stored: object) -> TaskState:
-    return stored.state if isinstance(stored, Task) else TaskState.NEW
-
-
-def _label(node: Node, descriptor: str) -> str:
-    for prefix, labels in (("node.labels.", node.labels), ("engine.labels.", node.engine_labels)):
-        if descriptor.lower().startswith(prefix):
-            return labels.get(descriptor[len(prefix) :], "")
-    return ""
+def _known(stored: object) -> Task | None:
+    """A task that is the scheduler's business: from pending until it has stopped running."""
+    return stored if isinstance(stored, Task) and TaskState.PENDING <= stored.state <= TaskState.RUNNING else None
