@@ -13,6 +13,7 @@ from coopnb.practice.objects import Network, Node
 from coopnb.practice.orchestrator.loop import Orchestration
 from coopnb.practice.pace import Pace
 from coopnb.practice.scheduler.schedule import Scheduler
+from coopnb.practice.specs.rendered import Rendered
 from coopnb.practice.store import Store
 from coopnb.practice.world import World, load_world
 
@@ -26,6 +27,7 @@ class PracticeSwarm:
         self.seed = self.world.seed if seed is None else seed
         self.ids = Ids(self.seed)
         self.store = Store(self.clock)
+        self.rendered = Rendered(self.store)
         self.events = EventLog(self.clock)
         self.fibers = Fibers(self.clock)
         self.containers = Containers(self.store, self.clock, self.events)

@@ -26,7 +26,7 @@ def list_tasks(swarm: PracticeSwarm, request: Request) -> Response:
             raise Refusal(500, f"Invalid desired-state filter: '{wanted}'")
     kept = [
         task
-        for task in swarm.store.all(Task)
+        for task in _candidates(swarm, services)
         if (not services or task.service_id in services)
         and (not nodes or task.node_id in nodes)
         and filters.prefix("id", task.id)
@@ -36,7 +36,7 @@ def list_tasks(swarm: PracticeSwarm, request: Request) -> Response:
         and filters.exact("runtime", "container")
         and _up_to_date(swarm, filters, task)
     ]
-    return json_response([task_json(task) for task in kept])
+    return Response(200, swarm.rendered.list(kept, task_json))
 
 
 def inspect_task(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
@@ -52,6 +52,11 @@ def find_task(swarm: PracticeSwarm, reference: str) -> Task:
 def _node_id(swarm: PracticeSwarm, reference: str) -> str:
     reference = swarm.local_node.id if reference == "self" else reference
     return find(swarm.store, Node, reference, lambda node: node.hostname).id
+
+
+def _candidates(swarm: PracticeSwarm, services: set[str]) -> list[Task]:
+    """The tasks to look at: all, or of one service its own."""
+    return swarm.store.tasks_of(min(services)) if len(services) == 1 else swarm.store.all(Task)
 
 
 def _up_to_date(swarm: PracticeSwarm, filters: Filters, task: Task) -> bool:

@@ -1,8 +1,10 @@
-"""Objects of the store as Engine JSON."""
+"""Objects of the store as Engine JSON.
+
+What comes back shares its inner parts with the store, which are large and never change: it is written out as an
+answer, or its top level changed, but nothing below that.
+"""
 
 from __future__ import annotations
-
-import copy
 
 from coopnb.practice.clock import rfc3339
 from coopnb.practice.objects import Config, Json, Network, Node, Payload, Service, Stored, Task, TaskState, UpdateStatus
@@ -47,14 +49,14 @@ def node_json(node: Node) -> Json:
 
 def service_json(service: Service, insert_defaults: bool = False) -> Json:
     """A service with its previous spec, endpoint and update status."""
-    spec = with_defaults(service.spec) if insert_defaults else copy.deepcopy(service.spec)
+    spec = with_defaults(service.spec) if insert_defaults else service.spec
     shown: Json = {**_meta(service), "Spec": spec}
     if service.previous_spec is not None:
         previous = service.previous_spec
-        shown["PreviousSpec"] = with_defaults(previous) if insert_defaults else copy.deepcopy(previous)
-    endpoint: Json = {"Spec": copy.deepcopy(service.spec.get("EndpointSpec") or {})}
+        shown["PreviousSpec"] = with_defaults(previous) if insert_defaults else previous
+    endpoint: Json = {"Spec": service.spec.get("EndpointSpec") or {}}
     if service.ports:
-        endpoint["Ports"] = copy.deepcopy(list(service.ports))
+        endpoint["Ports"] = list(service.ports)
     if service.virtual_ips:
         endpoint["VirtualIPs"] = list(service.virtual_ips)
     shown["Endpoint"] = endpoint
@@ -78,7 +80,7 @@ def task_json(task: Task) -> Json:
     shown: Json = {
         **_meta(task),
         "Labels": {},
-        "Spec": copy.deepcopy(task_spec(task.spec)),
+        "Spec": task_spec(task.spec),
         "ServiceID": task.service_id,
     }
     if task.slot:
@@ -130,9 +132,8 @@ def network_json(network: Network) -> Json:
 
 def payload_json(payload: Payload) -> Json:
     """A secret or a config; a secret's data stays inside."""
-    spec = copy.deepcopy(payload.spec)
-    if not isinstance(payload, Config):
-        spec.pop("Data", None)
+    hidden = () if isinstance(payload, Config) else ("Data",)
+    spec = {key: value for key, value in payload.spec.items() if key not in hidden}
     return {**_meta(payload), "Spec": spec}
 
 
@@ -157,4 +158,4 @@ def _update_status(status: UpdateStatus) -> Json:
 def _attachment(item: Json) -> Json:
     network = item["Network"]
     times = {"CreatedAt": rfc3339(network["CreatedAt"]), "UpdatedAt": rfc3339(network["UpdatedAt"])}
-    return {"Network": {**copy.deepcopy(network), **times}, "Addresses": list(item["Addresses"])}
+    return {"Network": {**network, **times}, "Addresses": list(item["Addresses"])}

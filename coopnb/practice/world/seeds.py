@@ -18,6 +18,9 @@ COMMON_PATHS = (
 )
 """Paths that every node has, as a Debian server with Docker does."""
 
+_MOST_MET = 4096
+"""References whose behaviour is kept at hand."""
+
 BEHAVIOURS: Mapping[str, str] = {
     "healthy": "runs until it is stopped",
     "never-healthy": "runs, but every probe of its healthcheck fails; SIGTERM does not end it, SIGKILL does",
@@ -153,10 +156,18 @@ class World:
     minimum_api: tuple[int, int] | None = None
     faults: tuple[FaultSeed, ...] = ()
     text: str = ""
+    _met: dict[str, ImageSeed] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def image(self, reference: str) -> ImageSeed:
         """The behaviour of an image: of the first pattern that matches, or of any well-behaved image."""
-        name = familiar(reference)
+        found = self._met.get(reference)
+        if found is None:
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            found = self._met[reference] = self._look_up(familiar(reference))
+        return found
+
+    def _look_up(self, name: str) -> ImageSeed:
         for image in self.images:
             if fnmatch.fnmatchcase(name, image.match):
                 return image

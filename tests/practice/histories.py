@@ -1,0 +1,131 @@
+"""Random histories of a swarm: what people and machines do to it, as values that hypothesis can make and shrink."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from coopnb.practice.clock import SECOND
+from tests.practice.driver import Driver, spec
+
+LISTS = (
+    *("/services", "/services?status=true", "/tasks", "/nodes", "/networks", "/secrets", "/configs", "/volumes"),
+    *("/containers/json?all=1", "/info", "/version", "/swarm", "/images/json"),
+)
+IMAGES = ("busybox:1", "nginx:1.27", "mediawiki:1.43.0", "mediawiki:1.39.17", "example.org/missing:1")
+NAMES = ("web", "app", "db")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happens: its kind, what it is done to, and with which value."""
+
+    kind: str
+    target: str = ""
+    value: Any = None
+
+
+def histories(longest: int = 25) -> st.SearchStrategy[list[Step]]:
+    """Lists of steps; many of them are refused by the swarm, as in life."""
+    names, seconds = st.sampled_from(NAMES), st.sampled_from((0.0, 0.05, 0.3, 1.0, 4.0, 15.0, 70.0))
+    shapes = st.fixed_dictionaries(
+        {"image": st.sampled_from(IMAGES), "replicas": st.integers(0, 3)},
+        optional={
+            "everywhere": st.just(True),
+            "port": st.sampled_from((0, 8080)),
+            "network": st.sampled_from(("proxy", "back")),
+            "constraint": st.sampled_from(("node.role==worker", "node.hostname!=node2")),
+            "check": st.just(True),
+            "action": st.sampled_from(("pause", "continue", "rollback")),
+            "order": st.sampled_from(("stop-first", "start-first")),
+        },
+    )
+    return st.lists(
+        st.one_of(
+            st.builds(Step, st.just("create"), names, shapes),
+            st.builds(Step, st.just("image"), names, st.sampled_from(IMAGES)),
+            st.builds(Step, st.just("scale"), names, st.integers(0, 4)),
+            st.builds(Step, st.sampled_from(("force", "rollback", "remove", "stale")), names),
+            st.builds(Step, st.sampled_from(("network", "secret", "config")), st.sampled_from(("back", "key"))),
+            st.builds(Step, st.sampled_from(("remove-network", "remove-secret")), st.sampled_from(("back", "key"))),
+            st.builds(Step, st.just("node"), st.sampled_from(("node2", "node3")), st.sampled_from(("active", "drain"))),
+            st.builds(Step, st.just("advance"), st.just(""), seconds),
+        ),
+        min_size=3,
+        max_size=longest,
+    )
+
+
+def perform(driver: Driver, step: Step) -> bytes:
+    """Let a step happen; its answer, refusals included."""
+    match step.kind:
+        case "advance":
+            driver.advance(step.value)
+            return b""
+        case "create":
+            return driver.ask("POST", "/services/create", _service(step.target, step.value)).body
+        case "remove":
+            return driver.ask("DELETE", f"/services/{step.target}").body
+        case "network":
+            return driver.ask("POST", "/networks/create", {"Name": step.target, "Driver": "overlay"}).body
+        case "secret" | "config":
+            data = base64.b64encode(f"value of {step.target}".encode()).decode()
+            body = {"Name": step.target, "Labels": {"a": "b"}, "Data": data}
+            return driver.ask("POST", f"/{step.kind}s/create", body).body
+        case "remove-network" | "remove-secret":
+            return driver.ask("DELETE", f"/{step.kind.removeprefix('remove-')}s/{step.target}").body
+        case "node":
+            node = driver.get(f"/nodes/{step.target}")
+            target = f"/nodes/{step.target}/update?version={node['Version']['Index']}"
+            return driver.ask("POST", target, {**node["Spec"], "Availability": step.value}).body
+        case _:
+            return _change(driver, step)
+
+
+def everything(driver: Driver) -> bytes:
+    """All that can be read from outside, as one text."""
+    answers = [driver.ask("GET", target).body for target in LISTS]
+    answers.append(driver.ask("GET", f"/events?since=1&until={driver.swarm.clock.now // SECOND}").body)
+    answers += [driver.ask("GET", f"/services/{name}/logs?stdout=1&timestamps=1").body for name in NAMES]
+    answers += [json.dumps(event).encode() for event in driver.swarm.events.past()]
+    return b"\n".join(answers)
+
+
+def _service(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    template: dict[str, Any] = {"RestartPolicy": {"Condition": "any", "Delay": SECOND, "MaxAttempts": 3}}
+    template |= {"Networks": [{"Target": shape["network"]}]} if "network" in shape else {}
+    template |= {"Placement": {"Constraints": [shape["constraint"]]}} if "constraint" in shape else {}
+    update = {"Parallelism": 1, "Monitor": 2 * SECOND, "FailureAction": shape.get("action", "pause")}
+    update |= {"Order": shape["order"]} if "order" in shape else {}
+    changes: dict[str, Any] = {"UpdateConfig": update, "template": template}
+    if "check" in shape:
+        changes["container"] = {"Healthcheck": {"Test": ["CMD", "true"], "Interval": SECOND, "Retries": 2}}
+    if "port" in shape:
+        changes["EndpointSpec"] = {"Ports": [{"TargetPort": 80, "PublishedPort": shape["port"]}]}
+    if "everywhere" in shape:
+        changes["Mode"] = {"Global": {}}
+    return spec(name, shape["image"], replicas=shape["replicas"], **changes)
+
+
+def _change(driver: Driver, step: Step) -> bytes:
+    """An update of a service, if it is there; ``stale`` names a version index that is long gone."""
+    found = driver.call("GET", f"/services/{step.target}")
+    if found.status != 200:
+        return b""
+    wanted, query, index = found.body["Spec"], "", found.body["Version"]["Index"]
+    match step.kind:
+        case "image":
+            wanted["TaskTemplate"]["ContainerSpec"]["Image"] = step.value
+        case "scale" if "Replicated" in wanted["Mode"]:
+            wanted["Mode"]["Replicated"]["Replicas"] = step.value
+        case "force":
+            wanted["TaskTemplate"]["ForceUpdate"] = wanted["TaskTemplate"].get("ForceUpdate", 0) + 1
+        case "rollback":
+            query = "&rollback=previous"
+        case "stale":
+            index = 1
+    return driver.ask("POST", f"/services/{step.target}/update?version={index}{query}", wanted).body
