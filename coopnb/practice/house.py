@@ -17,7 +17,6 @@ from coopnb.practice.status import Places
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.world import load_world
 
-
 MOST_NODES = 500
 
 
