@@ -86,6 +86,10 @@ class Containers:
         """Every container of every node, oldest first."""
         return list(self._containers.values())
 
+    def on(self, node_id: str) -> list[Container]:
+        """The containers of a node's engine, newest first."""
+        return [container for container in reversed(self._containers.values()) if container.node_id == node_id]
+
     def local(self) -> list[Container]:
         """The containers of the engine one talks to, newest first."""
         own = self.local_node_id()

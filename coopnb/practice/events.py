@@ -35,14 +35,15 @@ class EventLog:
         """Drop the past: what made the world was no event."""
         self._ring.clear()
 
-    def past(self) -> list[Json]:
+    def past(self, engine: str = "") -> list[Json]:
         """The events that are still remembered, oldest first."""
-        return list(self._ring)
+        return list(self._ring) if not engine else []
 
-    def listen(self, listener: Callable[[Json], None]) -> Callable[[], None]:
+    def listen(self, listener: Callable[[Json], None], engine: str = "") -> Callable[[], None]:
         """Hear every event from here on; call what comes back to stop."""
         key = object()
-        self._listeners[key] = listener
+        if not engine:
+            self._listeners[key] = listener
         return lambda: self._listeners.pop(key, None) and None
 
     def changed(self, change: Change) -> None:

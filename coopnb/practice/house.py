@@ -11,7 +11,6 @@ from coopnb.practice import control
 from coopnb.practice.binding import loopback
 from coopnb.practice.clock import Clock, RealClock
 from coopnb.practice.home import Sockets, forget, place_sockets, remove_socket, write_record
-from coopnb.practice.objects import Node
 from coopnb.practice.server import Doors
 from coopnb.practice.status import Places
 from coopnb.practice.swarm import PracticeSwarm
@@ -85,8 +84,8 @@ class House:
 
     def _listen(self, wish: Wish, tcp: tuple[str, int] | None) -> None:
         if wish.private:
-            manager = self.swarm.local_node
-            others = (node.hostname for node in self.swarm.store.all(Node) if node.id != manager.id)
+            engines = self.swarm.engines
+            others = (engine.hostname for engine in engines.all() if engine is not engines.home)
             self._sockets = place_sockets(wish.home, others, wish.socket)
         engine = self._sockets.engine if self._sockets else wish.socket
         assert engine is not None

@@ -45,6 +45,23 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster(Stored):
+    """The swarm itself; the numbers of rotations are how often its join tokens were made anew."""
+
+    spec: Json
+    pool: tuple[str, ...] = ("10.0.0.0/8",)
+    subnet_size: int = 24
+    data_path_port: int = 4789
+    worker_rotations: int = 0
+    manager_rotations: int = 0
+
+    @property
+    def history_limit(self) -> int:
+        """How many tasks a slot keeps, the living one included; all when negative."""
+        return int(self.spec["Orchestration"].get("TaskHistoryRetentionLimit", 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node(Stored):
     """A machine of the swarm."""
 
@@ -147,9 +164,10 @@ class Task(Stored):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network(Stored):
-    """A network of the swarm (overlay) or of the engine one talks to (local)."""
+    """A network of the swarm (overlay), or of one engine (local; those without ``hostname`` every engine has)."""
 
     name: str
+    hostname: str = ""
     driver: str = "overlay"
     scope: str = "swarm"
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,72 +1,25 @@
-"""Which handler answers which call; what is not here is refused by name (501)."""
+"""Answers requests: speaks versions, finds the handler of a call, and turns what goes wrong into an answer."""
 
 from __future__ import annotations
 
 import logging
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote
 
-from coopnb.practice.handlers import containers, events, images, logs, networks, nodes, services, system, tasks
-from coopnb.practice.handlers.payloads import Payloads
-from coopnb.practice.objects import Config, Secret
+from coopnb.practice.handlers.asked import asked_engine, need_manager
+from coopnb.practice.route_table import ABSENT, ROUTES, Absent, Route, pattern
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.version import API, OLDEST_API, dotted
-from coopnb.practice.wire import Request, Response
+from coopnb.practice.wire import Request, Response, empty
 from coopnb.practice.wire_errors import Refusal, not_simulated
 
 _LOG = logging.getLogger("coopnb.practice")
-_Handler = Callable[..., Response]
 
-_SECRETS = Payloads("secret", Secret, 512_000)
-_CONFIGS = Payloads("config", Config, 1_024_000)
-_ONE = "([^/]+)"
-
-_TABLE: tuple[tuple[str, str, _Handler], ...] = (
-    ("GET", "/_ping", system.ping),
-    ("HEAD", "/_ping", system.ping),
-    ("GET", "/version", system.version),
-    ("GET", "/info", system.info),
-    ("GET", "/swarm", system.swarm_inspect),
-    ("GET", "/events", events.events),
-    ("GET", "/nodes", nodes.list_nodes),
-    ("GET", f"/nodes/{_ONE}", nodes.inspect_node),
-    ("POST", f"/nodes/{_ONE}/update", nodes.update_node),
-    ("GET", "/services", services.list_services),
-    ("POST", "/services/create", services.create_service),
-    ("GET", f"/services/{_ONE}", services.inspect_service),
-    ("POST", f"/services/{_ONE}/update", services.update_service),
-    ("DELETE", f"/services/{_ONE}", services.delete_service),
-    ("GET", f"/services/{_ONE}/logs", logs.service_logs),
-    ("GET", "/tasks", tasks.list_tasks),
-    ("GET", f"/tasks/{_ONE}", tasks.inspect_task),
-    ("GET", f"/tasks/{_ONE}/logs", logs.task_logs),
-    ("GET", "/networks", networks.list_networks),
-    ("POST", "/networks/create", networks.create_network),
-    ("GET", f"/networks/{_ONE}", networks.inspect_network),
-    ("DELETE", f"/networks/{_ONE}", networks.delete_network),
-    *(
-        row
-        for path, kind in (("/secrets", _SECRETS), ("/configs", _CONFIGS))
-        for row in (
-            ("GET", path, kind.list),
-            ("POST", f"{path}/create", kind.create),
-            ("GET", f"{path}/{_ONE}", kind.inspect),
-            ("POST", f"{path}/{_ONE}/update", kind.update),
-            ("DELETE", f"{path}/{_ONE}", kind.delete),
-        )
-    ),
-    ("GET", "/volumes", images.list_volumes),
-    ("GET", "/images/json", images.list_images),
-    ("GET", "/distribution/(.+)/json", images.distribution),
-    ("GET", "/containers/json", containers.list_containers),
-    ("GET", f"/containers/{_ONE}/json", containers.inspect_container),
-    ("GET", f"/containers/{_ONE}/logs", logs.container_logs),
-)
-_ROUTES = tuple((method, re.compile(path), handler) for method, path, handler in _TABLE)
-_VERSIONED = re.compile(r"/v(\d{1,3})\.(\d{1,3})(/.*)")
+_VERSIONED = re.compile(r"/v([0-9.]{1,16})(/.*)")
+_PLAIN_BEFORE = (1, 24)
 
 
 def answer(swarm: PracticeSwarm, request: Request) -> Response:
@@ -74,7 +27,7 @@ def answer(swarm: PracticeSwarm, request: Request) -> Response:
     try:
         swarm.clock.catch_up()
         swarm.settle()
-        request = _versioned(request)
+        request = _versioned(request, swarm.world.minimum_api or OLDEST_API)
         swarm.pace.before(request)
         response = _dispatch(swarm, request)
         swarm.settle()
@@ -101,25 +54,54 @@ def read_request(
     return Request(method, unquote(path, errors="replace"), first, body, named, target, engine=engine)
 
 
-def _versioned(request: Request) -> Request:
+def _versioned(request: Request, oldest: tuple[int, int]) -> Request:
     """The request without its version prefix, which must be one that is spoken here."""
     found = _VERSIONED.fullmatch(request.path)
     if found is None:
-        return request
-    version = (int(found[1]), int(found[2]))
+        return replace(request, version=API)
+    said, path = found.groups()
+    version = _number(said)
+    if version < oldest:
+        text = f"client version {said} is too old. Minimum supported API version is {dotted(oldest)}, "
+        raise Refusal(400, text + "please upgrade your client to a newer version", plain=version < _PLAIN_BEFORE)
     if version > API:
-        raise Refusal(
-            400, f"client version {dotted(version)} is too new. Maximum supported API version is {dotted(API)}"
-        )
-    if version < OLDEST_API:
-        text = f"client version {dotted(version)} is too old. Minimum supported API version is {dotted(OLDEST_API)}, "
-        raise Refusal(400, text + "please upgrade your client to a newer version")
-    return replace(request, path=found[3], version=version)
+        raise Refusal(400, f"client version {said} is too new. Maximum supported API version is {dotted(API)}")
+    return replace(request, path=path, version=version)
+
+
+def _number(said: str) -> tuple[int, int]:
+    """The major and minor number of a version; what is no number counts as 0."""
+    parts = [int(part or 0) for part in said.split(".")] + [0]
+    return parts[0], parts[1]
 
 
 def _dispatch(swarm: PracticeSwarm, request: Request) -> Response:
-    for method, pattern, handler in _ROUTES:
-        found = pattern.fullmatch(request.path) if method == request.method else None
-        if found is not None:
-            return handler(swarm, request, *found.groups())
-    raise not_simulated(request.method, request.path[:200])
+    if request.method == "OPTIONS":
+        return empty()
+    for expression, row in _ROWS.get((request.method, _first_segment(request.path)), ()):
+        found = expression.fullmatch(request.path)
+        if found is None:
+            continue
+        if isinstance(row, Absent):
+            raise not_simulated(request.method, request.path[:200], row.why)
+        engine = asked_engine(swarm, request)
+        if row.manager:
+            need_manager(engine)
+        return row.handler(swarm, request, *found.groups())
+    raise Refusal(404, "page not found")
+
+
+def _first_segment(path: str) -> str:
+    return path[1:].partition("/")[0]
+
+
+def _by_beginning() -> dict[tuple[str, str], list[tuple[re.Pattern[str], Route | Absent]]]:
+    """The table by method and first segment, so that a call is compared with few rows."""
+    rows: dict[tuple[str, str], list[tuple[re.Pattern[str], Route | Absent]]] = {}
+    table: tuple[Route | Absent, ...] = (*ROUTES, *ABSENT)
+    for row in table:
+        rows.setdefault((row.method, _first_segment(row.path)), []).append((pattern(row.path), row))
+    return rows
+
+
+_ROWS = _by_beginning()

@@ -87,7 +87,7 @@ class EngineWay:
 
     def __post_init__(self) -> None:
         """The manager's socket stays that machine's, whoever leads later."""
-        self.hostname = self.engine or self.swarm.local_node.hostname
+        self.hostname = self.engine or self.swarm.engines.home.hostname
 
     @property
     def swarm(self) -> PracticeSwarm:

@@ -23,15 +23,19 @@ class Refusal(Exception):
     Args:
         status: the HTTP status.
         message: the text that dockerd gives.
+        plain: answered as text, for clients so old that they know no other.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, plain: bool = False) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.plain = plain
 
     def response(self) -> Response:
         """The answer that carries it."""
+        if self.plain:
+            return Response(self.status, self.message.encode() + b"\n", "text/plain; charset=utf-8")
         return json_response({"message": self.message}, self.status)
 
 
@@ -55,6 +59,6 @@ def not_found(kind: str, reference: str) -> Refusal:
     return Refusal(404, f"{kind} {reference} not found")
 
 
-def not_simulated(method: str, path: str) -> Refusal:
+def not_simulated(method: str, path: str, why: str) -> Refusal:
     """Something that a real engine can do, and this one cannot (501)."""
-    return Refusal(501, f"the practice swarm does not simulate {method} {path}")
+    return Refusal(501, f"the practice swarm does not simulate {method} {path}: {why}")

@@ -94,7 +94,7 @@ def test_the_cli_reads_everything_it_can_read(deployed: Docker) -> None:
         "node3",
     ]
     assert "practice=true" in deployed("info")
-    assert "28.2.2-practice" in deployed("version")
+    assert "28.5.2-practice" in deployed("version")
     inspected = json.loads(deployed("service", "inspect", "demo_web"))
     assert inspected[0]["Spec"]["Mode"] == {"Replicated": {"Replicas": 2}}
     assert "Replicas:\t2" in deployed("service", "inspect", "--pretty", "demo_web")
@@ -159,7 +159,7 @@ def client(served: PracticeProcess) -> Iterator[Any]:
 
 def test_docker_py_speaks_with_it(client: Any) -> None:
     """docker-py must negotiate, create a service with its own types, poll its tasks, read logs and events."""
-    assert client.api_version == "1.47"
+    assert client.api_version == "1.51"
     assert client.info()["Name"] == "practice"
     client.create_network("own", driver="overlay", attachable=True)
     client.create_secret("password", b"s3cret")

@@ -84,10 +84,10 @@ def test_answers_carry_the_simulated_time(start: Start) -> None:
     served = start()
     _, headers, _ = ask(served.socket, "GET", "/_ping")
     assert headers["Date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
-    assert headers["Api-Version"] == "1.47"
+    assert headers["Api-Version"] == "1.51"
     assert headers["Swarm"] == "active/manager"
     status, headers, body = ask(served.socket, "HEAD", "/_ping")
-    assert (status, headers["Api-Version"], body) == (200, "1.47", b"")
+    assert (status, headers["Api-Version"], body) == (200, "1.51", b"")
 
 
 JSON = st.recursive(

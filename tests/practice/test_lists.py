@@ -164,7 +164,7 @@ def test_the_engine_says_that_it_is_for_practice(driver: Driver) -> None:
     assert info["Swarm"]["Cluster"]["ID"] == driver.get("/swarm")["ID"]
     assert info["SystemTime"] == "2026-01-01T00:00:03Z"
     version = driver.get("/version")
-    assert (version["ApiVersion"], version["MinAPIVersion"]) == ("1.47", "1.24")
+    assert (version["ApiVersion"], version["MinAPIVersion"]) == ("1.51", "1.24")
 
 
 def test_an_image_has_one_digest(driver: Driver) -> None:

@@ -170,13 +170,23 @@ def test_a_reference_may_be_the_beginning_of_an_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["POST /containers/create", "POST /services/x/shoes", "GET /plugins", "POST /swarm/init"]
+    "call", ["POST /containers/create", "GET /plugins", "POST /build", "POST /images/nginx/push", "GET /images/get"]
 )
 def test_what_is_not_simulated_says_so(call: str) -> None:
-    """Any other endpoint must answer 501 and name itself."""
+    """What a real engine can do and this one cannot must answer 501, name itself and say why."""
     method, path = call.split(" ")
     said = Driver().call(method, "/v1.45" + path)
-    assert (said.status, said.message) == (501, f"the practice swarm does not simulate {call}")
+    assert said.status == 501
+    assert said.message.startswith(f"the practice swarm does not simulate {call}: ")
+
+
+@pytest.mark.parametrize("call", ["POST /services/x/shoes", "DELETE /info", "GET /", "GET /services/", "GET //info"])
+def test_what_no_engine_knows_is_not_found(call: str) -> None:
+    """A path or a method that no engine knows must be answered as dockerd does: 404, page not found."""
+    method, path = call.split(" ")
+    for version in ("", "/v1.45"):
+        said = Driver().call(method, version + path)
+        assert (said.status, said.message) == (404, "page not found")
 
 
 def test_versions_that_are_not_spoken_are_refused() -> None:
@@ -186,6 +196,6 @@ def test_versions_that_are_not_spoken_are_refused() -> None:
     said = driver.call("GET", "/v1.99/info")
     assert (said.status, said.message) == (
         400,
-        "client version 1.99 is too new. Maximum supported API version is 1.47",
+        "client version 1.99 is too new. Maximum supported API version is 1.51",
     )
     assert driver.call("GET", "/v1.12/info").status == 400

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from coopnb.practice.clock import SECOND, rfc3339
 from coopnb.practice.containers import Container
+from coopnb.practice.engines import Engine
+from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.ids import digest_of
 from coopnb.practice.objects import Json
 from coopnb.practice.specs.filters import read_filters
@@ -20,12 +22,13 @@ _NO_TIME = "0001-01-01T00:00:00Z"
 
 
 def list_containers(swarm: PracticeSwarm, request: Request) -> Response:
-    """Running containers, or with ``all`` also those that are not."""
+    """List the engine's containers: those that run, or with ``all`` also those that do not."""
+    engine = asked_engine(swarm, request)
     filters = read_filters(request, _ACCEPTED)
     every = request.flag("all") or bool(filters.get("status"))
     kept = [
         container
-        for container in swarm.containers.local()
+        for container in swarm.containers.on(engine.node_id)
         if (every or container.state == "running")
         and filters.prefix("id", container.id)
         and filters.part("name", container.task.name)
@@ -37,9 +40,9 @@ def list_containers(swarm: PracticeSwarm, request: Request) -> Response:
     return json_response([_summary(swarm, container) for container in kept])
 
 
-def inspect_container(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
-    """One container."""
-    container = find_container(swarm, reference)
+def inspect_container(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
+    """Show one container."""
+    container = find_container(swarm, asked_engine(swarm, request), reference)
     spec = container.task.spec["ContainerSpec"]
     state: Json = {
         "Status": container.state,
@@ -86,14 +89,14 @@ def inspect_container(swarm: PracticeSwarm, _request: Request, reference: str) -
     )
 
 
-def find_container(swarm: PracticeSwarm, reference: str) -> Container:
-    """The local container that an id, a name or the beginning of an id means.
+def find_container(swarm: PracticeSwarm, engine: Engine, reference: str) -> Container:
+    """The container of an engine that an id, a name or the beginning of an id means.
 
     Raises:
         Refusal: 404, there is none.
     """
     name = reference.removeprefix("/")
-    for container in swarm.containers.local():
+    for container in swarm.containers.on(engine.node_id):
         if reference and (container.task.name == name or container.id.startswith(reference)):
             return container
     raise Refusal(404, f"No such container: {reference}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.handlers.moment import read_moment
 from coopnb.practice.objects import Json
 from coopnb.practice.specs.filters import Filters, read_filters
@@ -20,14 +21,16 @@ _OBJECTS = ("config", "container", "image", "network", "node", "secret", "servic
 
 
 def events(swarm: PracticeSwarm, request: Request) -> Response:
-    """The stream; it ends at ``until``, or never."""
+    """Stream what happens, from ``since`` until ``until`` (or for ever)."""
+    engine = asked_engine(swarm, request)
+    teller = "" if engine is swarm.engines.home else engine.node_id
     filters = read_filters(request, _ACCEPTED)
     since, until = read_moment(request.query.get("since", "")), read_moment(request.query.get("until", ""))
     ended = until is not None and until <= swarm.clock.now
     past = b""
     if since is not None or ended:
         first, last = since or 0, swarm.clock.now if until is None else until
-        remembered = (event for event in swarm.events.past() if first <= event["timeNano"] <= last)
+        remembered = (event for event in swarm.events.past(teller) if first <= event["timeNano"] <= last)
         past = b"".join(_line(event) for event in remembered if _passes(filters, event))
     if ended:
         return Response(200, past, stream=True)
@@ -37,7 +40,7 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
             if _passes(filters, event):
                 write(_line(event))
 
-        stop = swarm.events.listen(hear)
+        stop = swarm.events.listen(hear, teller)
         timer = swarm.clock.after(until - swarm.clock.now, end) if until is not None else None
 
         def leave() -> None:

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from coopnb.practice.objects import Config, Network, Node, Secret, Service, Stored, Task
 from coopnb.practice.store import Store
-from coopnb.practice.wire import Request
 from coopnb.practice.wire_errors import Refusal, not_found
 
 Object = TypeVar("Object", bound=Stored)
@@ -48,19 +47,3 @@ def _named(store: Store, kind: type[Object], reference: str, name: Callable[[Obj
         return store.named(kind, reference)
     found = store.get(kind, reference.rpartition(".")[2])
     return [found] if found is not None and name(found) == reference else []
-
-
-def read_version(request: Request, word: str) -> int:
-    """The ``version`` parameter of an update.
-
-    Raises:
-        Refusal: 400, in Go's words.
-    """
-    text = request.query.get("version", "")[:40]
-    wrong = f"invalid {word} version '{text}': strconv.ParseUint: parsing \"{text}\""
-    if not text.isascii() or not text.isdigit():
-        raise Refusal(400, f"{wrong}: invalid syntax")
-    number = int(text)
-    if number >= 2**64:
-        raise Refusal(400, f"{wrong}: value out of range")
-    return number

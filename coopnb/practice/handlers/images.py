@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.ids import digest_of
 from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.service_rules import is_image
@@ -38,7 +39,7 @@ def list_volumes(swarm: PracticeSwarm, request: Request) -> Response:
     """The named volumes of the containers on the engine one talks to."""
     filters = read_filters(request, _VOLUME_FILTERS)
     found = {}
-    for container in swarm.containers.local():
+    for container in swarm.containers.on(asked_engine(swarm, request).node_id):
         for mount in container.task.spec["ContainerSpec"].get("Mounts") or ():
             if mount.get("Type") == "volume" and mount.get("Source"):
                 found[mount["Source"]] = (mount.get("VolumeOptions") or {}).get("Labels") or {}

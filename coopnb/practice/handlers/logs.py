@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from coopnb.practice.clock import rfc3339
 from coopnb.practice.containers import Container, LogLine
+from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.handlers.containers import find_container
 from coopnb.practice.handlers.moment import read_moment
 from coopnb.practice.handlers.services import find_service
@@ -32,7 +33,7 @@ def task_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Respons
 
 def container_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
     """The output of one container of the engine one talks to."""
-    wanted = find_container(swarm, reference)
+    wanted = find_container(swarm, asked_engine(swarm, request), reference)
     return _logs(swarm, request, lambda container: container.id == wanted.id)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from coopnb.practice.handlers.find import find, read_version
+from coopnb.practice.handlers.find import find
+from coopnb.practice.handlers.query import read_version
 from coopnb.practice.objects import Node
 from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.render import node_json
@@ -58,5 +59,5 @@ def update_node(swarm: PracticeSwarm, request: Request, reference: str) -> Respo
 
 
 def _find(swarm: PracticeSwarm, reference: str) -> Node:
-    reference = swarm.local_node.id if reference == "self" else reference
+    reference = swarm.engines.home.node_id if reference == "self" else reference
     return find(swarm.store, Node, reference, lambda node: node.hostname)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from coopnb.practice.handlers.find import find, read_version
+from coopnb.practice.handlers.find import find
+from coopnb.practice.handlers.query import read_version
 from coopnb.practice.objects import Json, Payload, Service
 from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.render import payload_json

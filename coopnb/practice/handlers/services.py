@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 
-from coopnb.practice.handlers.find import find, read_version
+from coopnb.practice.handlers.find import find
+from coopnb.practice.handlers.query import read_version
 from coopnb.practice.objects import Json, Network, Service, UpdateStatus
 from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.readback import stored_spec

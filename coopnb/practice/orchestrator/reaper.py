@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from coopnb.practice.clock import MILLISECOND, Clock, Timer
-from coopnb.practice.objects import Service, Task, TaskState
+from coopnb.practice.objects import Cluster, Service, Task, TaskState
 from coopnb.practice.store import Change, Store, oldest_first
 
 _BATCHING = 250 * MILLISECOND
 _BATCH = 1000
-HISTORY_LIMIT = 5
-"""Tasks kept a slot, the living one included, in a swarm as it is made (TaskHistoryRetentionLimit)."""
 
 
 class Reaper:
@@ -82,4 +80,5 @@ class Reaper:
 
     def _limit(self) -> int:
         """The swarm's TaskHistoryRetentionLimit: tasks kept a slot, the living one included."""
-        return HISTORY_LIMIT
+        cluster = next(iter(self._store.all(Cluster)), None)
+        return cluster.history_limit if cluster is not None else -1

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from coopnb.practice.specs.shape import BOOL, BYTES, FLOAT, INT, LABELS, STRING, STRINGS, UINT, ListOf, MapOf, Struct
+from coopnb.practice.specs.shape import (
+    BOOL,
+    BYTES,
+    FLOAT,
+    INT,
+    LABELS,
+    STRING,
+    STRINGS,
+    UINT,
+    UINT32,
+    ListOf,
+    MapOf,
+    Struct,
+)
 
 _DRIVER = Struct("Driver", {"Name": STRING, "Options": LABELS})
 
@@ -226,5 +239,55 @@ NETWORK_CREATE = Struct(
         "ConfigOnly": BOOL,
         "Options": LABELS,
         "Labels": LABELS,
+    },
+)
+
+_EXTERNAL_CA = Struct("ExternalCA", {"Protocol": STRING, "URL": STRING, "Options": LABELS, "CACert": STRING})
+
+SWARM_SPEC = Struct(
+    "Spec",
+    {
+        "Name": STRING,
+        "Labels": LABELS,
+        "Orchestration": Struct("OrchestrationConfig", {"TaskHistoryRetentionLimit": INT}),
+        "Raft": Struct(
+            "RaftConfig",
+            {
+                "SnapshotInterval": UINT,
+                "KeepOldSnapshots": UINT,
+                "LogEntriesForSlowFollowers": UINT,
+                "ElectionTick": INT,
+                "HeartbeatTick": INT,
+            },
+        ),
+        "Dispatcher": Struct("DispatcherConfig", {"HeartbeatPeriod": INT}),
+        "CAConfig": Struct(
+            "CAConfig",
+            {
+                "NodeCertExpiry": INT,
+                "ExternalCAs": ListOf(_EXTERNAL_CA, "[]*swarm.ExternalCA"),
+                "SigningCACert": STRING,
+                "SigningCAKey": STRING,
+                "ForceRotate": UINT,
+            },
+        ),
+        "TaskDefaults": Struct("TaskDefaults", {"LogDriver": _DRIVER}),
+        "EncryptionConfig": Struct("EncryptionConfig", {"AutoLockManagers": BOOL}),
+    },
+)
+
+INIT_REQUEST = Struct(
+    "InitRequest",
+    {
+        "ListenAddr": STRING,
+        "AdvertiseAddr": STRING,
+        "DataPathAddr": STRING,
+        "DataPathPort": UINT32,
+        "ForceNewCluster": BOOL,
+        "Spec": SWARM_SPEC,
+        "AutoLockManagers": BOOL,
+        "Availability": STRING,
+        "DefaultAddrPool": STRINGS,
+        "SubnetSize": UINT32,
     },
 )

@@ -49,13 +49,13 @@ class Struct:
 
 Shape = Scalar | ListOf | MapOf | Struct
 
-STRING, BOOL, INT, UINT, FLOAT, BYTES = (
-    Scalar(go) for go in ("string", "bool", "int64", "uint64", "float32", "[]uint8")
+STRING, BOOL, INT, UINT, UINT32, FLOAT, BYTES = (
+    Scalar(go) for go in ("string", "bool", "int64", "uint64", "uint32", "float32", "[]uint8")
 )
 STRINGS = ListOf(STRING)
 LABELS = MapOf(STRING)
 
-_RANGES = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
+_RANGES = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1), "uint32": (0, 2**32 - 1)}
 
 
 def read_json(body: bytes, shape: Shape) -> Any:
