@@ -14,7 +14,7 @@ from pathlib import Path
 from coopnb.model.ledger import Entry
 from coopnb.record.lines import read_ledger
 from tests.runbook.headless import Ran
-from tests.testbed.engine import children, process_name
+from tests.testbed.processes import children, process_name
 
 
 class Begun:

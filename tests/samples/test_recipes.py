@@ -14,7 +14,7 @@ import yaml
 from coopnb.samples import RECIPES
 from tests.samples.reading import OVERLAY_SETTINGS, environment, label, version_folders
 from tests.testbed.cli import docker_cli
-from tests.testbed.engine import SYSTEM_PATH
+from tests.testbed.processes import SYSTEM_PATH
 from tests.testbed.requirements import require_oracle
 
 VERSIONS = version_folders()

@@ -1,19 +1,33 @@
-"""The fixtures of the testbed, for every test: ``real_engine`` and ``real_images``."""
+"""The fixtures of the testbed, for every test. Each starts when a test first asks for it, once in a run.
+
+- ``real_engine``: the machine's own dockerd (20.10 on Debian 12), a swarm of one with the image ``busybox``.
+- ``real_images``: the same, with the images that the sample recipes name.
+- ``engine_26``, ``engine_28``: the same as ``real_engine`` with the dockerd of Debian 13 and of Debian sid.
+- ``three_nodes``: three of the machine's own dockerd, a manager and two workers, that can lose power, cables and each
+  other (``tests/testbed/nodes.py`` says how).
+- ``whole_nodes``: ``three_nodes`` as it was at first, whatever the test before did.
+
+A test that asks for one of them is marked ``real``. Warm, each takes 2 to 4 s to start; the first run on a machine also
+downloads the two Debians, which takes minutes.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, IMAGES, load
-from tests.testbed.requirements import require_real
+from tests.testbed.nodes import ThreeNodes, swarm_of_three
+from tests.testbed.requirements import require_real, require_tree
+from tests.testbed.trees import SID, TRIXIE
 
-BUILD_SECONDS = 600
+BUILD_SECONDS = 900
 """What a test may take that is the first to ask for an image."""
 
 TESTS = Path(__file__).parents[1]
@@ -24,13 +38,67 @@ WITH_APPLICATIONS = ("browser", "cli", "runbook", "samples")
 def real_engine() -> Iterator[RealEngine]:
     """One dockerd for the whole run: a swarm of one, the network ``proxy``, the image ``busybox``."""
     require_real("a real engine")
-    directory = Path(tempfile.mkdtemp(prefix="coopnb-engine-"))
+    with engine_with_busybox() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine_26(request: pytest.FixtureRequest) -> Iterator[RealEngine]:
+    """The dockerd of Debian 13 (26.1, Engine API 1.45), otherwise like ``real_engine``."""
+    with engine_with_busybox(debian(request, TRIXIE)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine_28(request: pytest.FixtureRequest) -> Iterator[RealEngine]:
+    """The dockerd of Debian sid (28.5, Engine API 1.51, when this was written), otherwise like ``real_engine``."""
+    with engine_with_busybox(debian(request, SID)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def three_nodes() -> Iterator[ThreeNodes]:
+    """A swarm of three machines for the whole run: node1 is the manager; the network ``proxy``, ``busybox`` everywhere.
+
+    A test that cuts power or cables asks for ``whole_nodes`` instead, and so does one that needs all of them.
+    """
+    require_real("three real engines")
+    with temporary("coopnb-nodes-") as directory, swarm_of_three(directory) as swarm:
+        yield swarm
+
+
+@pytest.fixture
+def whole_nodes(three_nodes: ThreeNodes) -> Iterator[ThreeNodes]:
+    """Give the swarm of three whole: all nodes ready and active, none with labels, no service, no container."""
+    three_nodes.put_right()
+    yield three_nodes
+    three_nodes.put_right()
+
+
+@contextmanager
+def engine_with_busybox(tree: Path | None = None) -> Iterator[RealEngine]:
+    """Start an engine in a directory that is removed with it."""
+    with temporary("coopnb-engine-") as directory, dockerd(directory, tree=tree) as engine:
+        load(engine, [BUSYBOX])
+        yield engine
+
+
+@contextmanager
+def temporary(prefix: str) -> Iterator[Path]:
+    """Give a directory with a path short enough for a socket, removed at the end whatever became of the engine."""
+    directory = Path(tempfile.mkdtemp(prefix=prefix))
     try:
-        with dockerd(directory) as engine:
-            load(engine, [BUSYBOX])
-            yield engine
+        yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def debian(request: pytest.FixtureRequest, suite: str) -> Path:
+    """Return the root of a Debian with a dockerd, and let the person waiting for it see why."""
+    require_real(f"the dockerd of Debian {suite}")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        return require_tree(f"the dockerd of Debian {suite}", suite)
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +120,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
-        room = item.path.relative_to(TESTS).parts[0]
-        item.add_marker(pytest.mark.xdist_group("applications" if room in WITH_APPLICATIONS else "swarm"))
+        with_applications = any(item.path.is_relative_to(TESTS / room) for room in WITH_APPLICATIONS)
+        item.add_marker(pytest.mark.xdist_group("applications" if with_applications else "swarm"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

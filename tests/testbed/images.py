@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import os
 import platform
 import shutil
 import subprocess
-import sys
 import tarfile
-import tempfile
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.testbed.building import BUILD, STEP_SECONDS, lock, run, scratch
 from tests.testbed.debian import cache_directory, mirror
-from tests.testbed.engine import SYSTEM_PATH, RealEngine
+from tests.testbed.engine import RealEngine
+from tests.testbed.processes import SYSTEM_PATH
 
-BUILD = Path(__file__).parent / "build"
 SUITE = "bookworm"
-STEP_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,28 +159,6 @@ def build_busybox(target: Path) -> None:
     partial.rename(target)
 
 
-def run(script: str, **environment: str) -> None:
-    """Run a build script in mounts and processes of its own, so that nothing of it outlives it.
-
-    Raises RuntimeError with its last lines when it fails.
-    """
-    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private"]
-    command += ["--pid", "--fork", "--kill-child", "--", "/bin/sh", str(BUILD / script)]
-    done = subprocess.run(
-        command,
-        env={"PATH": SYSTEM_PATH, "HOME": "/root", "LC_ALL": "C.UTF-8", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=STEP_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        lines = "\n".join(done.stdout.splitlines()[-20:])
-        raise RuntimeError(f"building with {script} failed ({done.returncode}):\n{lines}")
-
-
 def pack(tree: Path, target: Path) -> None:
     """Write a file tree as a tar, in one step."""
     partial = target.with_suffix(f".{os.getpid()}")
@@ -196,33 +169,8 @@ def pack(tree: Path, target: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-@contextmanager
-def scratch(what: str) -> Iterator[Path]:
-    """Give an empty tree to build in, and say what is being done and how long it took."""
-    say(f"testbed: building {what}, once for this machine")
-    begin = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="build-", dir=cache_directory()) as folder:
-        tree = Path(folder) / "tree"
-        tree.mkdir(mode=0o755)
-        yield tree
-    say(f"testbed: built {what} in {time.monotonic() - begin:.0f} s")
-
-
-@contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Let one process at a time build the same thing."""
-    with (cache_directory() / f"{name}.lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
 def discard_older(target: Path, name: str) -> None:
     """Remove what earlier recipes of the same thing left in the cache."""
     for path in cache_directory().glob(f"{name}-*.tar"):
         if path != target:
             path.unlink()
-
-
-def say(line: str) -> None:
-    """Tell a waiting person."""
-    print(line, file=sys.stderr, flush=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.testbed.cli import docker_cli
-from tests.testbed.engine import SYSTEM_PATH
+from tests.testbed.processes import SYSTEM_PATH
+from tests.testbed.trees import tree
 
 PROGRAMS = ("dockerd", "iptables", "ip", "unshare", "nsenter", "setpriv", "curl", "debootstrap", "busybox")
 
@@ -52,13 +55,8 @@ def require_real(reason: str) -> None:
     Args:
         reason: what the test needs it for.
     """
-    lacks = missing()
-    if not lacks:
-        return
-    message = f"{reason}: this machine lacks {', '.join(lacks)} (tools/system-packages install)"
-    if required():
-        pytest.fail(f"{message}; COOPNB_REQUIRE_REAL=1 makes that a failure", pytrace=False)
-    pytest.skip(message)
+    if lacks := missing():
+        give_up(f"{reason}: this machine lacks {', '.join(lacks)} (tools/system-packages install)")
 
 
 def require_oracle(reason: str) -> None:
@@ -67,9 +65,25 @@ def require_oracle(reason: str) -> None:
     Args:
         reason: what the test asks the CLI for.
     """
-    if oracle_works():
-        return
-    message = f"{reason}: this machine has no docker CLI of version 28, and none could be fetched"
+    if not oracle_works():
+        give_up(f"{reason}: this machine has no docker CLI of version 28, and none could be fetched")
+
+
+def require_tree(reason: str, suite: str) -> Path:
+    """Return a Debian with a dockerd if it can be had; else skip the test loudly, or fail if it is required.
+
+    Args:
+        reason: what the test needs it for.
+        suite: the Debian suite.
+    """
+    try:
+        return tree(suite)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        give_up(f"{reason}: no Debian {suite} could be made: {error}")
+
+
+def give_up(message: str) -> NoReturn:
+    """Skip the test, or fail it if real engines are required."""
     if required():
         pytest.fail(f"{message}; COOPNB_REQUIRE_REAL=1 makes that a failure", pytrace=False)
     pytest.skip(message)

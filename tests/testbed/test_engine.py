@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.testbed.engine import RealEngine, children, dockerd
+from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, load
+from tests.testbed.processes import family
 from tests.testbed.requirements import require_real
 
 ROOT = Path(__file__).parents[2]
@@ -33,11 +34,6 @@ def serve(engine: RealEngine) -> None:
     port = "mode=host,target=80,published=8080"
     options = ("--detach", "--no-resolve-image", "--name", "web", "--network", "proxy", "--publish", port)
     engine.docker("service", "create", *options, "busybox:1.36", *WEB)
-
-
-def family(pid: int) -> set[int]:
-    """Return a process and all its descendants."""
-    return {pid}.union(*(family(child) for child in children(pid)))
 
 
 def traces(directory: Path) -> dict[str, list[str]]:
