@@ -79,7 +79,8 @@ def _attributes(change: Change) -> dict[str, str]:
     if isinstance(old, Service) and isinstance(new, Service):
         _differ(described, "image", _image(old), _image(new))
         _differ(described, "replicas", str(old.replicas), str(new.replicas))
-        _differ(described, "updatestate", _update_state(old), _update_state(new))
+        if new.update_status is not None:  # the end of an update's status is told by nobody
+            _differ(described, "updatestate", _update_state(old), _update_state(new))
     if isinstance(old, Node) and isinstance(new, Node):
         for field in ("availability", "role", "state"):
             _differ(described, field, getattr(old, field), getattr(new, field))
