@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coopnb.errors import ApprovalError, CoopError, EngineError, InputError, NotConverged, TransportError
     from coopnb.runbook import open_book
     from coopnb.runner import new_run
-    from coopnb.server import connect, findings, load_app
+    from coopnb.server import connect, findings, load_app, practice_swarm
 
     __version__: str
 
@@ -35,6 +35,7 @@ __all__ = [
     "load_app",
     "new_run",
     "open_book",
+    "practice_swarm",
 ]
 
 _ROOM_OF = {
@@ -49,6 +50,7 @@ _ROOM_OF = {
     "load_app": "server",
     "new_run": "runner",
     "open_book": "runbook",
+    "practice_swarm": "server",
 }
 
 

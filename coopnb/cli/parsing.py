@@ -21,9 +21,18 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_command(
-    commands: Commands, name: str, act: Callable[[argparse.Namespace], int], text: str, epilog: str = ""
+    commands: Commands,
+    name: str,
+    act: Callable[[argparse.Namespace], int],
+    text: str,
+    epilog: str = "",
+    *,
+    nested: bool = False,
 ) -> argparse.ArgumentParser:
-    """Declare one command; ``act`` does it and returns its exit status."""
+    """Declare one command; ``act`` does it and returns its exit status.
+
+    A nested command takes the options of the one above too, and leaves alone what was said there.
+    """
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
         help=text,
@@ -35,6 +44,7 @@ def add_command(
     parser.add_argument(
         "--workspace",
         metavar="W",
+        default=argparse.SUPPRESS if nested else None,
         help="where apps, recipes and runs lie (default: $COOPNB_WORKSPACE, $ABRA_DIR, ~/.abra)",
     )
     return parser

@@ -74,6 +74,8 @@ async def _serve(given: argparse.Namespace, home: Path) -> int:
         over = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, over.set)
+        if given.life_fd is not None:
+            asyncio.get_running_loop().add_reader(given.life_fd, over.set)
         _say_ready(given.ready_fd)
         await _until_over_or_homeless(over, home)
     finally:
@@ -144,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--nodes", type=int, metavar="N", help="so many nodes instead of the world's")
     serve.add_argument("--seed", type=int, metavar="N", help="replaces the world's seed, from which all ids come")
     serve.add_argument("--ready-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
+    serve.add_argument("--life-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
     return parser
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from tornado.httpserver import HTTPServer
 
 from coopnb.practice import control
-from coopnb.practice.binding import loopback
 from coopnb.practice.clock import Clock, RealClock
 from coopnb.practice.home import Sockets, forget, place_sockets, remove_socket, write_record
+from coopnb.practice.loopback import loopback
 from coopnb.practice.server import Doors
 from coopnb.practice.status import Places
 from coopnb.practice.swarm import PracticeSwarm

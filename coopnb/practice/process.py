@@ -48,6 +48,7 @@ def start(
     socket: Path | None = None,
     tcp: str = "",
     state: Path | None = None,
+    life: int | None = None,
     timeout: float = 10.0,
 ) -> PracticeProcess:
     """Start the practice swarm of a directory, or return the one that runs there already, as it is.
@@ -63,6 +64,8 @@ def start(
             unix socket, in a private temporary directory).
         tcp: a loopback address to listen on beside, as ``127.0.0.1:2375``.
         state: a file that it begins with when it is there, and is kept in.
+        life: the reading end of a pipe; the process ends when nobody holds the other end any more, however
+            its holder ended. Without it the process lives until it is stopped.
         timeout: seconds to wait until it answers.
 
     Raises:
@@ -86,7 +89,7 @@ def start(
             "--state": None if state is None else os.path.abspath(state),
         }
         given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        _spawn(["serve", *given], directory / LOG, timeout)
+        _spawn(["serve", *given], directory / LOG, timeout, life)
         found = running(directory)
         if found is None:
             raise PracticeError(f"the practice swarm ended as soon as it had started; see {directory / LOG}")
@@ -129,13 +132,16 @@ def stop(directory: Path, timeout: float = 5.0) -> bool:
     raise PracticeError(f"the practice process {found.pid} of {directory} does not end")
 
 
-def _spawn(arguments: list[str], log: Path, timeout: float) -> None:
+def _spawn(arguments: list[str], log: Path, timeout: float, life: int | None) -> None:
     """Start the process in a session of its own and wait until it says that it listens."""
     package_root = str(Path(__file__).resolve().parents[2])
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     environment["PYTHONPATH"] = package_root
     ready, tell = os.pipe()
     os.set_inheritable(tell, True)
+    if life is not None:
+        os.set_inheritable(life, True)
+        arguments = [*arguments, "--life-fd", str(life)]
     command = [sys.executable, "-P", "-m", "coopnb.practice", *arguments, "--ready-fd", str(tell)]
     log_flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     files = [

@@ -28,6 +28,10 @@ class RemoteError(RuntimeError):
         self.then = then
 
 
+class RemoteGone(RemoteError):
+    """The practice swarm does not answer."""
+
+
 class Remote:
     """A practice swarm, told what to do from another process.
 
@@ -76,7 +80,8 @@ class Remote:
             response = connection.getresponse()
             said = response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise RemoteError(f"the practice swarm does not answer on {self.socket}: {error}", "Is it up?") from error
+            text = f"the practice swarm does not answer on {self.socket}: {error}"
+            raise RemoteGone(text, "Start one: coopnb practice up") from error
         finally:
             connection.close()
         if response.status != 200:

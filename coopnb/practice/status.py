@@ -70,6 +70,27 @@ class Status:
     services: tuple[ServiceStatus, ...]
     faults: tuple[str, ...]
 
+    def __str__(self) -> str:
+        """What an operator reads: how it stands, what is wrong, then the rest."""
+        counts = f"{_count(len(self.nodes), 'node')}, {_count(len(self.services), 'service')}"
+        clock = f"{self.clock} clock" + (f", {self.speed:g} times as fast" if self.speed != 1 else "")
+        lines = [f"Practice swarm: world {self.world}, {counts}; {clock}, {plain_time(self.now)}"]
+        lines += [f"  ✗ {fault}" for fault in self.faults]
+        lines += ["nodes", *_columns([_node_row(node) for node in self.nodes])]
+        if self.services:
+            lines += ["services", *_columns([_service_row(service) for service in self.services])]
+        else:
+            lines += ["No services yet."]
+        lines += [f"process {self.pid}, up {_span(self.uptime)} of its own time, seed {self.seed}"]
+        places = self.places
+        engines = ", ".join(places.engines)
+        folder = places.control.rpartition("/")[0]
+        more = [f"engines of {engines}", f"unix://{folder}/nodes/NAME.sock"] if engines else []
+        where = [("engine", f"unix://{places.socket}"), ("through TCP", places.tcp), tuple(more)]
+        where += [("state", places.state), ("control", places.control)]
+        lines += _columns([list(pair) for pair in where if pair and pair[1]])
+        return "\n".join(harmless(line) for line in lines)
+
     def to_json(self) -> dict[str, Any]:
         """The status as it goes over the control socket."""
         return {"practice": True, **asdict(self)}
@@ -102,3 +123,44 @@ class Fault:
     target: str
     summary: str
     inverse: str = ""
+
+
+def harmless(text: str) -> str:
+    """Text of a world or a client, fit for a terminal: what is not printable is replaced."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def plain_time(rfc3339: str) -> str:
+    """A time to the second, with its zone in words."""
+    return f"{rfc3339[:10]} {rfc3339[11:19]} UTC"
+
+
+def _node_row(node: NodeStatus) -> list[str]:
+    sign = "●" if node.state == "ready" and node.engine_answers else "✗"
+    return [f"{sign} {node.hostname}", node.role, node.state, node.availability] + (
+        [] if node.engine_answers else ["its engine does not answer"]
+    )
+
+
+def _service_row(service: ServiceStatus) -> list[str]:
+    sign = "●" if service.running >= service.wanted else "◐" if service.running else "…"
+    return [f"{sign} {service.name}", f"{service.running}/{service.wanted}"]
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    """Rows as lines, their cells one under the other."""
+    width = max((len(row) for row in rows), default=0)
+    widths = [max((len(row[at]) for row in rows if at < len(row)), default=0) for at in range(width)]
+    return ["  " + "  ".join(cell.ljust(widths[at]) for at, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _span(seconds: float) -> str:
+    """A time span in its two largest units."""
+    whole = int(seconds)
+    parts = ((whole // 86400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s"))
+    told = [f"{number} {unit}" for number, unit in parts if number][:2]
+    return " ".join(told) or "0 s"

@@ -1,22 +1,36 @@
 """Servers: connecting to one, and everything an app needs done there. The only place that wires rooms together."""
 
 from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace, folder_of, refuse_unknown
+from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
 from coopnb.server.loading import findings, load_app, recipe_of, stack_name
-from coopnb.server.practising import plant_samples, start_practice, stop_practice
+from coopnb.server.practising import (
+    Practising,
+    find_practice,
+    plant_samples,
+    practice_home,
+    start_practice,
+    stop_practice,
+)
 from coopnb.server.refusals import refuse_blocked, refuse_stale
+from coopnb.server.temporary import practice_swarm
 
 __all__ = [
     "LOCAL_FOLDER",
     "LOCAL_SOCKET",
     "PRACTICE",
+    "PracticeControls",
+    "Practising",
     "Server",
     "as_workspace",
     "connect",
+    "find_practice",
     "findings",
     "folder_of",
     "load_app",
     "plant_samples",
+    "practice_home",
+    "practice_swarm",
     "recipe_of",
     "refuse_blocked",
     "refuse_stale",

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coopnb import convert, deploy, engine, observe, secrets
-from coopnb.errors import NotApproved
+from coopnb.errors import InputError, NotApproved
 from coopnb.model.app import App
 from coopnb.model.plan import Approval, CreateSecret, Plan
 from coopnb.model.server import ServerIdentity
@@ -27,8 +27,9 @@ from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
 from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace
+from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import located
-from coopnb.server.practising import plant_samples, start_practice
+from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.workspace import Workspace
 
@@ -40,14 +41,36 @@ class Server:
         identity: which swarm this is.
     """
 
-    def __init__(self, door: engine.Engine, identity: ServerIdentity, workspace: Workspace, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        door: engine.Engine,
+        identity: ServerIdentity,
+        workspace: Workspace,
+        redactor: Redactor,
+        practice: PracticeControls | None = None,
+    ) -> None:
         self._engine = door
+        self._practice = practice
         self.identity = identity
         self.workspace = workspace
         self._redactor = redactor
 
     def __repr__(self) -> str:
         return f"<Server {self.identity.name}, {self.identity.endpoint}>"
+
+    @property
+    def practice(self) -> PracticeControls:
+        """Faults, time and state of a practice swarm.
+
+        Raises:
+            InputError: this is a real server, where nothing is broken on purpose.
+        """
+        if self._practice is None:
+            raise InputError(
+                f"{self.identity.name} is not a practice swarm; nothing was done",
+                hint="Faults, and time that is moved, are for practice: co.connect('practice'), co.practice_swarm()",
+            )
+        return self._practice
 
     def snapshot(self, app: App | str) -> Snapshot:
         """Look at an app, or at a stack by its name."""
@@ -128,10 +151,13 @@ def connect(name: str, *, workspace: Workspace | str | Path | None = None, redac
         TransportError: nobody answers there.
     """
     place = as_workspace(workspace)
+    controls = None
     if name == PRACTICE:
-        url = f"unix://{start_practice(place).socket}"
+        home = place.make(practice_home(place))
+        url = f"unix://{start_practice(home).socket}"
+        controls = find_practice(home)
         plant_samples(place)
     else:
         url = LOCAL_SOCKET if name == LOCAL_FOLDER else name
     door = engine.connect(url)
-    return Server(door, observe.identify(door, name), place, redactor or Redactor())
+    return Server(door, observe.identify(door, name), place, redactor or Redactor(), controls)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from coopnb.cli import main
 from coopnb.practice import process
 from coopnb.workspace import Workspace
 from tests.runbook.headless import coopnb
 from tests.testbed.cli import docker_cli
 from tests.testbed.requirements import require_oracle
+
+EMPTY = "No practice swarm is running. Start one: coopnb practice up\n"
 
 
 @pytest.fixture
@@ -22,46 +26,123 @@ def workspace(tmp_path: Path) -> Iterator[Path]:
     process.stop(Workspace(tmp_path).practice)
 
 
-def test_up_status_and_down_with_a_socket_of_ones_own(workspace: Path, tmp_path: Path) -> None:
-    """A practice swarm must be startable on a chosen socket, be told by status, and be gone after down."""
-    socket = tmp_path / "practice.sock"
-
+def test_up_status_and_down(workspace: Path) -> None:
+    """The workspace's swarm must be startable, tell how it is used and stands, be told when there, and go."""
     before = coopnb(workspace, "practice", "status")
-    assert (before.status, before.out) == (1, "No practice swarm is running. Start one: coopnb practice up\n")
+    assert (before.status, before.out) == (1, EMPTY)
+    assert not (workspace / "coopnb").exists()
 
-    up = coopnb(workspace, "practice", "up", "--clock", "auto", "--socket", str(socket))
+    up = coopnb(workspace, "practice", "up", "--clock", "auto", "--nodes", "4")
+    socket = workspace / "coopnb" / "practice" / "engine.sock"
     assert up.status == 0, up.err
-    assert f"docker -H unix://{socket} node ls" in up.out
-    assert socket.is_socket()
+    first, second, *_ = up.out.splitlines()
+    assert first.startswith("Practice swarm up: world default, 4 nodes, auto clock, process ")
+    assert second == "It is practice: nothing that is deployed there runs anywhere."
+    assert f"  export DOCKER_HOST=unix://{socket}\n  docker node ls\n" in up.out
     assert (workspace / "recipes" / "hello").is_dir()
 
+    again = coopnb(workspace, "practice", "up", "--nodes", "2")
+    told, _, rest = again.out.partition("\n")
+    assert again.status == 0
+    assert told.startswith("It is up already, as follows; nothing was started.")
+    assert rest == up.out
+
     status = coopnb(workspace, "practice", "status")
-    assert (status.status, status.out) == (0, up.out)
-    elsewhere = coopnb(workspace, "practice", "up", "--socket", str(tmp_path / "other.sock"))
-    assert (elsewhere.status, elsewhere.out) == (0, up.out)
+    assert status.status == 0
+    assert status.out.startswith("Practice swarm: world default, 4 nodes, 0 services; auto clock, 2026-01-01 ")
+    assert "  ● node4  worker   ready  active\n" in status.out
+    assert f"unix://{socket}\n" in status.out
+    assert coopnb(workspace, "practice").out == status.out
 
     down = coopnb(workspace, "practice", "down")
     assert (down.status, down.out) == (0, "The practice swarm is stopped.\n")
     assert not socket.exists()
-    again = coopnb(workspace, "practice", "down")
-    assert (again.status, again.out) == (0, "No practice swarm was running.\n")
+    gone = coopnb(workspace, "practice", "down")
+    assert (gone.status, gone.out) == (0, "No practice swarm was running.\n")
+
+
+def test_a_socket_of_ones_own_is_another_swarm(workspace: Path, tmp_path: Path) -> None:
+    """With --socket every command must be about another swarm than the workspace's, of which nothing stays."""
+    socket = tmp_path / "own.sock"
+    try:
+        up = coopnb(workspace, "practice", "up", "--clock", "stepped", "--socket", str(socket), "--tcp", "localhost:0")
+        assert up.status == 0, up.err
+        assert f"export DOCKER_HOST=unix://{socket}\n" in up.out
+        address = re.search(r"DOCKER_HOST=tcp://127\.0\.0\.1:(\d+)\)", up.out)
+        assert address and int(address[1]) > 0
+        assert coopnb(workspace, "practice", "status").status == 1
+        status = coopnb(workspace, "practice", "--socket", str(socket), "status")
+        assert f"tcp://127.0.0.1:{address[1]}\n" in status.out
+        forward = coopnb(workspace, "practice", "advance", "90", "--socket", str(socket))
+        assert forward.out == "It is 2026-01-01 00:01:30 UTC in the practice swarm.\n"
+    finally:
+        down = coopnb(workspace, "practice", "down", "--socket", str(socket))
+    assert down.out == "The practice swarm is stopped.\n"
+    assert not socket.exists()
+    assert list((workspace / "coopnb").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("advance", "5"), ("fault", "--list"), ("fault", "kill", "web.1"), ("save", "x")])
+def test_without_a_swarm_the_rest_cannot_be_done(workspace: Path, command: tuple[str, ...]) -> None:
+    """What needs a swarm must say that none runs, and how one is started."""
+    ran = coopnb(workspace, "practice", *command)
+
+    assert ran.status == 4
+    assert ran.err == "ConnectFailed: no practice swarm is running\n  next   Start one: coopnb practice up\n"
+    assert not (workspace / "coopnb").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--tcp", "0.0.0.0:2375"), "'0.0.0.0' is not a loopback address"),
+        (("--tcp", "2375"), "'2375' is no address; write it as 127.0.0.1:2375"),
+        (("--nodes", "0"), "expected a whole number from 1 to 500"),
+        (("--speed", "fast"), "'fast' is no number"),
+        (("--clock", "slow"), "invalid choice: 'slow'"),
+    ],
+)
+def test_what_up_cannot_mean_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    """A wrong option must be refused with status 2 and its reason, and start nothing."""
+    with pytest.raises(SystemExit) as ended:
+        main(["practice", "up", "--workspace", str(tmp_path / "w"), *arguments])
+
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.parametrize("command", ["up", "fault", "advance", "status", "save", "down"])
+def test_every_command_of_practice_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    """`coopnb practice COMMAND --help` must say what it does, and its exit statuses; those with arguments, examples."""
+    with pytest.raises(SystemExit):
+        main(["practice", command, "--help"])
+
+    text = capsys.readouterr().out
+    assert re.search(r"\n\n[A-Z][^\n]+\.\n\n", text), text
+    assert "--socket PATH" in text and "--workspace W" in text
+    assert ("examples:\n  coopnb practice " in text) == (command not in ("status", "down"))
+    for number in (0, 1, 2, 4):
+        assert re.search(rf"^  {number} +\w", text, re.MULTILINE), text
 
 
 @pytest.mark.real
 def test_the_docker_cli_uses_it(workspace: Path, tmp_path: Path) -> None:
     """The command that `practice up` prints must work, and show what a runbook deployed."""
     require_oracle("asking the practice swarm")
-    up = coopnb(workspace, "practice", "up", "--clock", "auto", "--socket", str(tmp_path / "practice.sock"))
-    command = up.out.splitlines()[1].split()
-    assert command[0] == "docker"
+    up = coopnb(workspace, "practice", "up", "--clock", "auto")
+    host = re.search(r"export DOCKER_HOST=(\S+)", up.out)
+    assert host
 
     listed = subprocess.run(
-        [docker_cli(), *command[1:]],
+        [docker_cli(), "node", "ls"],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
-        env={"HOME": str(tmp_path)},
+        env={"HOME": str(tmp_path), "DOCKER_HOST": host[1]},
     )
 
     assert [line.split()[1] for line in listed.stdout.splitlines()[1:]] == ["*", "node2", "node3"]

@@ -15,6 +15,7 @@ from coopnb.practice.world.seeds import (
     World,
     familiar,
 )
+from coopnb.practice.world.shipped import find_world, shipped_worlds
 from coopnb.practice.world.values import WorldError
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "WorldError",
     "answer_exec",
     "familiar",
+    "find_world",
     "load_world",
     "read_world",
+    "shipped_worlds",
 ]

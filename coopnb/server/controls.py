@@ -1,0 +1,89 @@
+"""What can be done to a practice swarm beside asking its engine: faults, time, its state."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from coopnb.errors import ConnectFailed, InputError
+from coopnb.practice.remote import Remote, RemoteError, RemoteGone
+from coopnb.practice.status import Fault, Status
+
+
+class PracticeControls:
+    """The hands behind a practice swarm: ``server.practice`` of a connected one.
+
+    Every method raises ConnectFailed when the practice swarm does not answer.
+    """
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    def __repr__(self) -> str:
+        return f"<PracticeControls {self._remote.socket}>"
+
+    def fault(self, name: str, target: str = "", **settings: Any) -> str:
+        """Put a fault in or mend it, as ``fault("node-down", "node2")``; a sentence that says what is so from here on.
+
+        Raises:
+            InputError: no fault or no target is called so.
+        """
+        with _told():
+            return self._remote.fault(name, target, **settings)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault that can be put in."""
+        with _told():
+            return self._remote.faults()
+
+    def advance(self, seconds: float) -> str:
+        """Let time go by at once; the time it is then, RFC 3339.
+
+        A real clock is from then on that much ahead of the machine's.
+
+        Raises:
+            InputError: not a number above 0, or more than a year.
+        """
+        with _told():
+            return self._remote.advance(seconds)
+
+    def status(self) -> Status:
+        """How it stands; prints as ``coopnb practice status`` does."""
+        with _told():
+            return self._remote.status()
+
+    def save(self, path: Path) -> Path:
+        """Write its state to a file (mode 0600), to be opened again with ``coopnb practice up --state``; its path.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        with _told():
+            state = self._remote.state()
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(state)
+            fresh.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise InputError(
+                f"the state cannot be written: {error.strerror}", where=str(path), hint="Name a file in another folder."
+            ) from error
+        return path
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Say what the practice swarm says in an error of ours."""
+    try:
+        yield
+    except RemoteGone as error:
+        raise ConnectFailed(error.what, hint=error.then) from error
+    except RemoteError as error:
+        raise InputError(error.what, hint=error.then) from error
