@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from coopnb.practice.clock import SECOND, Clock
 from coopnb.practice.events import EventLog
-from coopnb.practice.objects import Task
+from coopnb.practice.objects import Json, Network, Task
 from coopnb.practice.store import Store
 
 
@@ -20,9 +20,26 @@ class LogLine:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One run of a healthcheck."""
+
+    start: int
+    end: int
+    exit_code: int
+    output: str
+
+
 @dataclass(slots=True)
 class Container:
-    """A container of a task on a node."""
+    """A container of a task on a node.
+
+    Attributes:
+        health: ``starting``, ``healthy``, ``unhealthy``, or nothing when it has no healthcheck.
+        probes: the last five runs of its healthcheck.
+        healthcheck: what applies to it, the spec's with the image's where that says nothing, in Engine JSON.
+        error: why it did not start.
+    """
 
     id: str
     task: Task
@@ -34,6 +51,11 @@ class Container:
     exit_code: int = 0
     pid: int = 0
     health: str = ""
+    failing_streak: int = 0
+    probes: list[Probe] = field(default_factory=list)
+    healthcheck: Json | None = None
+    oom_killed: bool = False
+    error: str = ""
     lines: list[LogLine] = field(default_factory=list)
 
     @property
@@ -61,13 +83,14 @@ class Container:
 
 
 class Containers:
-    """All containers of all nodes; events come only from those of the engine one talks to."""
+    """All containers of all nodes; each node's engine tells the events of its own."""
 
     def __init__(self, store: Store, clock: Clock, events: EventLog) -> None:
         self._store = store
         self._clock = clock
         self._events = events
         self._containers: dict[str, Container] = {}
+        self._by_node: dict[str, dict[str, Container]] = {}
         self._readers: dict[object, Callable[[Container, LogLine], None]] = {}
         self._next_pid = 2000
 
@@ -75,6 +98,7 @@ class Containers:
         """Make a container for a task on its node."""
         container = Container(container_id, task, task.node_id, self._clock.now)
         self._containers[container.id] = container
+        self._by_node.setdefault(task.node_id, {})[container.id] = container
         self.tell(container, "create")
         return container
 
@@ -88,17 +112,21 @@ class Containers:
 
     def on(self, node_id: str) -> list[Container]:
         """The containers of a node's engine, newest first."""
-        return [container for container in reversed(self._containers.values()) if container.node_id == node_id]
+        return list(reversed(self._by_node.get(node_id, {}).values()))
 
     def local(self) -> list[Container]:
-        """The containers of the engine one talks to, newest first."""
-        own = self.local_node_id()
-        return [container for container in reversed(self._containers.values()) if container.node_id == own]
+        """The containers of the manager's engine, newest first."""
+        return self.on(self.local_node_id())
 
     def local_node_id(self) -> str:
         """The id of the node whose engine one talks to: the leader."""
         leader = self._store.leader()
         return leader.id if leader is not None else ""
+
+    def join(self, container: Container) -> None:
+        """It is put on its networks."""
+        for network in self._networks(container):
+            self._tell_network(container, network, "connect")
 
     def start(self, container: Container) -> None:
         """It runs."""
@@ -106,23 +134,39 @@ class Containers:
         container.state, container.started, container.pid = "running", self._clock.now, self._next_pid
         self.tell(container, "start")
 
-    def end(self, container: Container, exit_code: int, killed_by: tuple[str, ...] = ()) -> None:
-        """It stopped; nothing happens when it never ran or has ended already."""
+    def fail(self, container: Container, error: str, exit_code: int) -> None:
+        """It could not be started."""
+        container.error, container.exit_code = error, exit_code
+        self._leave(container)
+
+    def signal(self, container: Container, number: str) -> None:
+        """It is sent a signal by its engine."""
+        self.tell(container, "kill", signal=number)
+
+    def end(self, container: Container, exit_code: int, killed_by: tuple[str, ...] = (), stopped: bool = False) -> None:
+        """It stopped, by itself, by signals, or because its engine stopped it; once it has ended, nothing happens."""
         if container.state != "running":
-            container.state = "exited" if container.started else container.state
             return
-        for signal in killed_by:
-            self.tell(container, "kill", signal=signal)
+        for number in killed_by:
+            self.signal(container, number)
         container.state, container.exit_code = "exited", exit_code
         container.finished, container.pid = self._clock.now, 0
         duration = (container.finished - container.started) // SECOND
-        if killed_by:
+        self._leave(container)
+        if killed_by or stopped:
             self.tell(container, "stop")
         self.tell(container, "die", execDuration=str(duration), exitCode=str(exit_code))
+
+    def lose(self, container: Container) -> None:
+        """Its machine is gone: nobody sees it end, and its engine finds it dead when it is back."""
+        if container.state == "running":
+            container.state, container.exit_code = "exited", 255
+            container.finished, container.pid = self._clock.now, 0
 
     def destroy(self, container: Container) -> None:
         """It is removed, its output with it."""
         if self._containers.pop(container.id, None) is not None:
+            del self._by_node[container.node_id][container.id]
             self.tell(container, "destroy")
 
     def write(self, container: Container, texts: tuple[str, ...], stream: int = 1) -> None:
@@ -140,7 +184,27 @@ class Containers:
         return lambda: self._readers.pop(key, None) and None
 
     def tell(self, container: Container, action: str, **more: str) -> None:
-        """Emit an event of a local container."""
-        if container.node_id == self.local_node_id():
-            about = {**container.labels, "image": container.image, "name": container.task.name, **more}
-            self._events.emit("container", action, container.id, about)
+        """Let the container's engine emit an event of it."""
+        self._events.emit_later(
+            container.node_id,
+            "container",
+            action,
+            container.id,
+            lambda: {**container.labels, "image": container.image, "name": container.task.name, **more},
+        )
+
+    def _leave(self, container: Container) -> None:
+        for network in self._networks(container):
+            self._tell_network(container, network, "disconnect")
+
+    def _networks(self, container: Container) -> list[tuple[str, str, str]]:
+        """Id, name and driver of its networks; without one of the swarm it is on its engine's bridge."""
+        joined = [attachment["Network"] for attachment in container.task.attachments]
+        if joined:
+            return [(item["ID"], item["Spec"]["Name"], item["DriverState"]["Name"]) for item in joined]
+        return [(bridge.id, bridge.name, bridge.driver) for bridge in self._store.named(Network, "bridge")]
+
+    def _tell_network(self, container: Container, network: tuple[str, str, str], action: str) -> None:
+        network_id, name, driver = network
+        about = {"container": container.id, "name": name, "type": driver}
+        self._events.emit_later(container.node_id, "network", action, network_id, lambda: about)

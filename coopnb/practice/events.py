@@ -5,7 +5,7 @@ There are no task events (as with a real engine). A ring of 256 past events is k
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -24,27 +24,36 @@ _KINDS: dict[type[Stored], str] = {
 
 
 class EventLog:
-    """Keeps the last events and tells whoever listens."""
+    """Keeps the last events of every engine and tells whoever listens.
 
-    def __init__(self, clock: Clock) -> None:
+    An engine is named by its node's id; the empty name is that of the manager's, which alone tells of the swarm,
+    and ``is_home`` says whether a node's engine is that one.
+    """
+
+    def __init__(self, clock: Clock, is_home: Callable[[str], bool]) -> None:
         self._clock = clock
-        self._ring: deque[Json] = deque(maxlen=_RING)
-        self._listeners: dict[object, Callable[[Json], None]] = {}
+        self._is_home = is_home
+        self._rings: defaultdict[str, deque[Callable[[], Json]]] = defaultdict(lambda: deque(maxlen=_RING))
+        self._listeners: defaultdict[str, dict[object, Callable[[Json], None]]] = defaultdict(dict)
 
-    def forget(self) -> None:
+    def begin(self) -> None:
         """Drop the past: what made the world was no event."""
-        self._ring.clear()
+        self._rings.clear()
 
     def past(self, engine: str = "") -> list[Json]:
-        """The events that are still remembered, oldest first."""
-        return list(self._ring) if not engine else []
+        """The events that an engine still remembers, oldest first."""
+        return [event() for event in self._rings[self._name(engine)]]
 
     def listen(self, listener: Callable[[Json], None], engine: str = "") -> Callable[[], None]:
-        """Hear every event from here on; call what comes back to stop."""
+        """Hear every event of an engine from here on; call what comes back to stop."""
         key = object()
-        if not engine:
-            self._listeners[key] = listener
-        return lambda: self._listeners.pop(key, None) and None
+        listeners = self._listeners[self._name(engine)]
+        listeners[key] = listener
+        return lambda: listeners.pop(key, None) and None
+
+    def forget(self, engine: str) -> None:
+        """An engine starts anew: what it remembered is gone."""
+        self._rings[self._name(engine)].clear()
 
     def changed(self, change: Change) -> None:
         """Turn a change of a swarm object into its event."""
@@ -55,22 +64,45 @@ class EventLog:
         self.emit(kind, action, change.object.id, _attributes(change), scope="swarm")
 
     def emit(self, kind: str, action: str, actor: str, attributes: dict[str, str], scope: str = "local") -> None:
-        """Record an event and tell the listeners."""
-        event: Json = {
-            "Type": kind,
-            "Action": action,
-            "Actor": {"ID": actor, "Attributes": attributes},
-            "scope": scope,
-            "time": self._clock.now // SECOND,
-            "timeNano": self._clock.now,
-        }
-        if kind in ("container", "image"):
-            event = {"status": action, "id": actor, **event}
-            if kind == "container":
-                event["from"] = attributes.get("image", "")
-        self._ring.append(event)
-        for listener in list(self._listeners.values()):
-            listener(event)
+        """Record an event of the manager's engine and tell the listeners."""
+        self._record("", kind, action, actor, lambda: attributes, scope)
+
+    def emit_later(self, engine: str, kind: str, action: str, actor: str, about: Callable[[], dict[str, str]]) -> None:
+        """Record an event of an engine; its attributes, which must not change, are made when somebody reads it."""
+        self._record(engine, kind, action, actor, about, "local")
+
+    def _name(self, engine: str) -> str:
+        return "" if self._is_home(engine) else engine
+
+    def _record(
+        self, engine: str, kind: str, action: str, actor: str, about: Callable[[], dict[str, str]], scope: str
+    ) -> None:
+        moment = self._clock.now
+        made: list[Json] = []
+
+        def event() -> Json:
+            if not made:
+                made.append(_event(kind, action, actor, about(), scope, moment))
+            return made[0]
+
+        engine = self._name(engine)
+        self._rings[engine].append(event)
+        for listener in list(self._listeners[engine].values()):
+            listener(event())
+
+
+def _event(kind: str, action: str, actor: str, about: dict[str, str], scope: str, moment: int) -> Json:
+    event: Json = {
+        "Type": kind,
+        "Action": action,
+        "Actor": {"ID": actor, "Attributes": about},
+        "scope": scope,
+        "time": moment // SECOND,
+        "timeNano": moment,
+    }
+    if kind not in ("container", "image"):
+        return event
+    return {"status": action, "id": actor, **({"from": about.get("image", "")} if kind == "container" else {}), **event}
 
 
 def _attributes(change: Change) -> dict[str, str]:

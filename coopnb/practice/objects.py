@@ -70,6 +70,7 @@ class Node(Stored):
     role: str = "worker"
     availability: str = "active"
     state: str = "ready"
+    message: str = ""
     name: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     engine_labels: Mapping[str, str] = field(default_factory=dict)

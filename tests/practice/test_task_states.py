@@ -11,7 +11,7 @@ import pytest
 from coopnb.practice.clock import SECOND
 from tests.practice.driver import Driver, world_of
 
-CHECK = {"Test": ["CMD", "true"], "Interval": SECOND, "Retries": 2, "StartPeriod": SECOND}
+CHECK = {"Test": ["CMD", "true"], "Interval": SECOND, "Retries": 2, "StartPeriod": SECOND, "StartInterval": SECOND}
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def _seconds_until(driver: Driver, condition: Callable[[], bool]) -> float:
 
 def test_a_healthcheck_keeps_a_task_starting_until_it_passes(driver: Driver) -> None:
     """With a healthcheck a task must stay starting until the image is healthy, without one it runs at once."""
-    driver.create("checked", "slow:1", container={"Healthcheck": CHECK})
+    driver.create("checked", "slow:1", container={"Healthcheck": {**CHECK, "Retries": 9}})
     driver.create("unchecked", "slow:1")
     driver.advance(3)
     assert (driver.states("checked"), driver.states("unchecked")) == (["starting"], ["running"])
@@ -85,8 +85,8 @@ def test_a_healthcheck_keeps_a_task_starting_until_it_passes(driver: Driver) -> 
 
 
 def test_an_unhealthy_container_is_killed(driver: Driver) -> None:
-    """After the start period and all retries the task must fail as dockerd words it, message still starting."""
-    driver.create("web", "sick:1", container={"Healthcheck": CHECK})
+    """After all retries and the grace the task must fail as dockerd words it, message still starting."""
+    driver.create("web", "sick:1", container={"Healthcheck": CHECK, "StopGracePeriod": SECOND})
     driver.advance(5)
     status = driver.tasks("web")[0]["Status"]
     assert status["State"] == "failed"

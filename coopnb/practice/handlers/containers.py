@@ -49,16 +49,28 @@ def inspect_container(swarm: PracticeSwarm, request: Request, reference: str) ->
         "Running": container.state == "running",
         "Paused": False,
         "Restarting": False,
-        "OOMKilled": False,
+        "OOMKilled": container.oom_killed,
         "Dead": False,
         "Pid": container.pid,
         "ExitCode": container.exit_code,
-        "Error": "",
+        "Error": container.error,
         "StartedAt": rfc3339(container.started) if container.started else _NO_TIME,
         "FinishedAt": rfc3339(container.finished) if container.finished else _NO_TIME,
     }
     if container.health:
-        state["Health"] = {"Status": container.health, "FailingStreak": 0, "Log": []}
+        state["Health"] = {
+            "Status": container.health,
+            "FailingStreak": container.failing_streak,
+            "Log": [
+                {
+                    "Start": rfc3339(probe.start),
+                    "End": rfc3339(probe.end),
+                    "ExitCode": probe.exit_code,
+                    "Output": probe.output,
+                }
+                for probe in container.probes
+            ],
+        }
     return json_response(
         {
             "Id": container.id,

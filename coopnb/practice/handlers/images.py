@@ -19,8 +19,9 @@ def distribution(swarm: PracticeSwarm, _request: Request, reference: str) -> Res
     """What a registry would say of an image: its digest and platforms."""
     if not is_image(reference):
         raise Refusal(400, "invalid reference format")
-    if swarm.world.image(reference).missing:
-        raise Refusal(404, "manifest unknown: manifest unknown")
+    refused = swarm.registry.refusal(reference)
+    if refused is not None:
+        raise Refusal(*refused)
     digest = reference.partition("@")[2] or digest_of(familiar(reference))
     return json_response(
         {

@@ -28,7 +28,7 @@ def node_json(node: Node) -> Json:
     }
     if node.engine_labels:
         engine["Labels"] = dict(node.engine_labels)
-    status: Json = {"State": node.state, "Addr": node.address}
+    status: Json = {"State": node.state, **({"Message": node.message} if node.message else {}), "Addr": node.address}
     shown = {
         **_meta(node),
         "Spec": {**spec, "Labels": dict(node.labels), "Role": node.role, "Availability": node.availability},

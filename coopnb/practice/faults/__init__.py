@@ -1,0 +1,8 @@
+"""What can go wrong on command: a table of faults, and who makes them happen."""
+
+from __future__ import annotations
+
+from coopnb.practice.faults.faults import ActiveFault, Faults
+from coopnb.practice.faults.table import FAULTS, Fault, FaultError, Setting
+
+__all__ = ["FAULTS", "ActiveFault", "Fault", "FaultError", "Faults", "Setting"]
