@@ -18,6 +18,10 @@ class Ids:
         """An id of a swarm object: 25 base-36 characters."""
         return "".join(self._random.choice(_BASE36) for _ in range(25))
 
+    def fingerprint(self) -> str:
+        """What differs when another number of ids was taken."""
+        return hashlib.sha256(repr(self._random.getstate()).encode()).hexdigest()[:16]
+
     def container_id(self) -> str:
         """An id of a container or a local network: 64 hexadecimal digits."""
         return f"{self._random.getrandbits(256):064x}"

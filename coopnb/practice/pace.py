@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from coopnb.practice.clock import Clock
 from coopnb.practice.store import Store
@@ -38,6 +39,14 @@ class Pace:
             self._seen.move_to_end(request.target)
             if len(self._seen) > _REMEMBERED:
                 self._seen.popitem(last=False)
+
+    def memory(self) -> dict[str, int]:
+        """What reads have seen so far: the version index by URL."""
+        return dict(self._seen)
+
+    def remember(self, seen: Mapping[str, int]) -> None:
+        """Take over what another one has seen."""
+        self._seen = OrderedDict(seen)
 
     def _paces(self, request: Request) -> bool:
         return self._clock.mode == "auto" and request.method == "GET" and _POLLED.fullmatch(request.path) is not None

@@ -18,6 +18,7 @@ from coopnb.practice.wire_errors import Refusal, not_simulated
 
 _LOG = logging.getLogger("coopnb.practice")
 
+_READS = ("GET", "HEAD", "OPTIONS")
 _VERSIONED = re.compile(r"/v([0-9.]{1,16})(/.*)")
 _PLAIN_BEFORE = (1, 24)
 
@@ -27,9 +28,12 @@ def answer(swarm: PracticeSwarm, request: Request) -> Response:
     try:
         swarm.clock.catch_up()
         swarm.settle()
+        moment = swarm.journal.moment()
         request = _versioned(request, swarm.world.minimum_api or OLDEST_API)
         swarm.pace.before(request)
         response = _dispatch(swarm, request)
+        if request.method not in _READS and response.status < 400:
+            swarm.journal.call(moment, request)
         swarm.settle()
     except Refusal as refusal:
         response = refusal.response()

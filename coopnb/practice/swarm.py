@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 from coopnb.practice.agents import Agents
 from coopnb.practice.agents.machines import Machines
 from coopnb.practice.agents.registry import Registry
 from coopnb.practice.agents.sessions import Sessions
 from coopnb.practice.allocator import Allocator
-from coopnb.practice.clock import Clock
+from coopnb.practice.clock import SECOND, Clock, ClockError
 from coopnb.practice.containers import Containers
 from coopnb.practice.engines import Engines
 from coopnb.practice.events import EventLog
@@ -16,7 +19,8 @@ from coopnb.practice.fibers import Fibers
 from coopnb.practice.founding import populate
 from coopnb.practice.gate import Gate
 from coopnb.practice.ids import Ids
-from coopnb.practice.objects import Cluster
+from coopnb.practice.journal import Journal
+from coopnb.practice.objects import Cluster, Task
 from coopnb.practice.orchestrator.loop import Orchestration
 from coopnb.practice.pace import Pace
 from coopnb.practice.scheduler.schedule import Scheduler
@@ -32,6 +36,7 @@ class PracticeSwarm:
         self.world = world or load_world()
         self.clock = clock or Clock()
         self.seed = self.world.seed if seed is None else seed
+        self.journal = Journal(self.clock)
         self.ids = Ids(self.seed)
         self.store = Store(self.clock)
         self.rendered = Rendered(self.store)
@@ -68,6 +73,7 @@ class PracticeSwarm:
             self.machines,
             sessions,
             self._agents,
+            self.journal,
             self.settle,
         )
         self.faults.schedule(self.world.faults)
@@ -87,8 +93,51 @@ class PracticeSwarm:
         machine = self.machines.named(hostname) if hostname else self.machines.manager
         return machine.latency if machine is not None else 0
 
-    def _is_home(self, node_id: str) -> bool:
-        return self.engines.of_node(node_id) is self.engines.home
+    def advance(self, seconds: float) -> None:
+        """Let time go by, on any clock; what falls due on the way happens.
+
+        Raises:
+            ClockError: the number is negative.
+        """
+        if seconds < 0:
+            raise ClockError(f"time does not go backwards (by {-seconds:g} s)")
+        self.settle()
+        self.clock.advance(round(seconds * SECOND))
+
+    def run_until(self, holds: Callable[[], bool], limit: float = 60.0) -> float:
+        """Let time go by, event after event, until a condition holds; how many seconds that were.
+
+        Args:
+            holds: the condition; asked at once, and after every event.
+            limit: the most seconds to let go by.
+
+        Raises:
+            ClockError: it does not hold after ``limit`` seconds; with the states that the tasks are in.
+        """
+        self.settle()
+        begun, end = self.clock.now, self.clock.now + round(limit * SECOND)
+        while not holds():
+            due = self.clock.next_due()
+            if self.clock.now >= end:
+                tasks = Counter(f"{task.state.text} (wanted: {task.desired.text})" for task in self.store.all(Task))
+                found = ", ".join(f"{count} {state}" for state, count in sorted(tasks.items())) or "there are none"
+                raise ClockError(f"after {limit:g} s the condition does not hold; the tasks: {found}")
+            self.clock.advance_to(end if due is None else min(due, end))
+        return (self.clock.now - begun) / SECOND
+
+    def save(self) -> str:
+        """The state as text, from which ``reopen.reopen`` makes the same swarm again; ``journal.write_state`` keeps it.
+
+        Raises:
+            JournalError: the world was not read from a file.
+        """
+        self.clock.catch_up()
+        self.settle()
+        return self.journal.text(self.world, self.seed, self.born, {**self.fingerprint(), "seen": self.pace.memory()})
+
+    def fingerprint(self) -> dict[str, object]:
+        """What two swarms with the same history have in common: the version index, and the ids to come."""
+        return {"index": self.store.index, "ids": self.ids.fingerprint()}
 
     def settle(self) -> None:
         """Let every change have its consequences, until nothing changes any more."""
@@ -103,3 +152,6 @@ class PracticeSwarm:
                 self.fibers.changed(change.object.id)
             if not self._orchestration.tick():
                 return
+
+    def _is_home(self, node_id: str) -> bool:
+        return self.engines.of_node(node_id) is self.engines.home

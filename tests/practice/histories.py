@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from coopnb.practice.clock import SECOND
+from coopnb.practice.faults import FaultError
 from tests.practice.driver import Driver, spec
 
 LISTS = (
@@ -18,6 +19,11 @@ LISTS = (
 )
 IMAGES = ("busybox:1", "nginx:1.27", "mediawiki:1.43.0", "mediawiki:1.39.17", "example.org/missing:1")
 NAMES = ("web", "app", "db")
+FAULTS = (
+    *("node-down", "node-up", "partition", "heal", "disk-full", "disk-free", "registry-down", "registry-up"),
+    *("manager-down", "manager-up", "slow-link", "fast-link"),
+)
+AILMENTS = ("kill", "crash-loop", "crash-loop-end", "out-of-memory", "unhealthy", "healthy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ def histories(longest: int = 25) -> st.SearchStrategy[list[Step]]:
             st.builds(Step, st.sampled_from(("network", "secret", "config")), st.sampled_from(("back", "key"))),
             st.builds(Step, st.sampled_from(("remove-network", "remove-secret")), st.sampled_from(("back", "key"))),
             st.builds(Step, st.just("node"), st.sampled_from(("node2", "node3")), st.sampled_from(("active", "drain"))),
+            st.builds(Step, st.just("fault"), st.sampled_from(FAULTS), st.just("node2")),
+            st.builds(Step, st.just("fault"), st.sampled_from(AILMENTS), names),
             st.builds(Step, st.just("advance"), st.just(""), seconds),
         ),
         min_size=3,
@@ -66,6 +74,8 @@ def perform(driver: Driver, step: Step) -> bytes:
         case "advance":
             driver.advance(step.value)
             return b""
+        case "fault":
+            return _fault(driver, step.target, step.value)
         case "create":
             return driver.ask("POST", "/services/create", _service(step.target, step.value)).body
         case "remove":
@@ -109,6 +119,14 @@ def _service(name: str, shape: dict[str, Any]) -> dict[str, Any]:
     if "everywhere" in shape:
         changes["Mode"] = {"Global": {}}
     return spec(name, shape["image"], replicas=shape["replicas"], **changes)
+
+
+def _fault(driver: Driver, name: str, target: str) -> bytes:
+    """What is said of a fault, or against it."""
+    try:
+        return driver.swarm.faults.apply(name, "" if name.startswith(("manager", "registry")) else target).encode()
+    except FaultError as error:
+        return str(error).encode()
 
 
 def _change(driver: Driver, step: Step) -> bytes:

@@ -16,6 +16,7 @@ from coopnb.practice.containers import Containers
 from coopnb.practice.faults.table import FAULTS, NODE, NOTHING, Fault, FaultError, fault_named, read_settings
 from coopnb.practice.faults.targets import find_machine, find_patient, find_running
 from coopnb.practice.gate import Gate
+from coopnb.practice.journal import Journal
 from coopnb.practice.objects import Task
 from coopnb.practice.store import Store
 from coopnb.practice.world import FaultSeed, familiar
@@ -48,6 +49,7 @@ class Faults:
         machines: Machines,
         sessions: Sessions,
         agents: Agents,
+        journal: Journal,
         settle: Callable[[], None],
     ) -> None:
         self.missed: list[str] = []
@@ -59,6 +61,7 @@ class Faults:
         self._machines = machines
         self._sessions = sessions
         self._agents = agents
+        self._journal = journal
         self._settle = settle
         self._active: dict[tuple[str, str], ActiveFault] = {}
         self._acts: dict[str, Callable[[str, _Settings], tuple[str, str]]] = {
@@ -97,7 +100,9 @@ class Faults:
         """
         self._clock.catch_up()
         self._settle()
+        moment = self._journal.moment()
         sentence = self._apply(name, target, dict(settings))
+        self._journal.fault(moment, name, target, settings)
         self._settle()
         return sentence
 
