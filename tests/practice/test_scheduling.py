@@ -175,3 +175,21 @@ def _set_labels(driver: Driver, name: str, labels: dict[str, str]) -> None:
         "POST", f"/nodes/{name}/update?version={node['Version']['Index']}", {**node["Spec"], "Labels": labels}
     )
     assert said.status == 200, said
+
+
+def test_a_node_that_comes_back_gets_its_global_task(three: Driver) -> None:
+    """A node that was drained before a global service was made must get a task of it when it is active again."""
+    three.advance(1)
+
+    def make(availability: str) -> None:
+        node = three.get("/nodes/b")
+        target = f"/nodes/b/update?version={node['Version']['Index']}"
+        assert three.call("POST", target, {**node["Spec"], "Availability": availability}).status == 200
+
+    make("drain")
+    three.create("web", Mode={"Global": {}})
+    three.advance(5)
+    assert len(three.tasks("web")) == 2
+    make("active")
+    three.advance(5)
+    assert three.states("web") == ["running"] * 3

@@ -108,7 +108,7 @@ class Restarts:
         wanted = [task for task in slot if task.wanted]
         if wanted:
             return wanted
-        if service.update_status is not None and service.update_status.state == "rollback_started":
+        if not slot or (service.update_status is not None and service.update_status.state == "rollback_started"):
             return []
         newest = max(slot, key=lambda task: task.timestamp)
         return [] if self.should_restart(newest) else [newest]
