@@ -28,6 +28,10 @@ def answer(swarm: PracticeSwarm, request: Request) -> Response:
     try:
         swarm.clock.catch_up()
         swarm.settle()
+        if swarm.engine_down(request.engine):
+            raise Refusal(
+                503, f"the machine of {request.engine or swarm.engines.home.hostname} is down: nobody answers"
+            )
         moment = swarm.journal.moment()
         request = _versioned(request, swarm.world.minimum_api or OLDEST_API)
         swarm.pace.before(request)

@@ -100,8 +100,8 @@ class EngineWay:
         return self.path is None
 
     def latency(self) -> int:
-        """How long an answer takes on its way, in nanoseconds; a slow link is the manager's."""
-        return 0
+        """How long an answer takes on its way, in nanoseconds, when the machine has a slow link."""
+        return self.swarm.latency(self.hostname)
 
     def attend(self) -> None:
         """Something may have happened in the swarm."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from coopnb.practice.fault_table import FAULTS, Fault, FaultError, Setting
 from coopnb.practice.faults.faults import ActiveFault, Faults
-from coopnb.practice.faults.table import FAULTS, Fault, FaultError, Setting
 
 __all__ = ["FAULTS", "ActiveFault", "Fault", "FaultError", "Faults", "Setting"]

@@ -13,7 +13,7 @@ from coopnb.practice.agents.registry import Registry
 from coopnb.practice.agents.sessions import LOST_AFTER, Sessions
 from coopnb.practice.clock import SECOND, Clock
 from coopnb.practice.containers import Containers
-from coopnb.practice.faults.table import FAULTS, NODE, NOTHING, Fault, FaultError, fault_named, read_settings
+from coopnb.practice.fault_table import FAULTS, NODE, Fault, FaultError, check_fault, fault_named, read_settings
 from coopnb.practice.faults.targets import find_machine, find_patient, find_running
 from coopnb.practice.gate import Gate
 from coopnb.practice.journal import Journal
@@ -114,17 +114,18 @@ class Faults:
         """Let faults happen when they are due.
 
         Raises:
-            WorldError: one cannot happen, whatever comes before it: an unknown fault, setting or node.
+            WorldError: one names a node that is not there.
         """
+        hostnames = [machine.hostname for machine in self._machines.all()]
         for at, seed in enumerate(seeds):
             try:
-                fault = fault_named(seed.fault)
-                read_settings(fault, seed.settings)
-                if fault.target == NODE:
-                    self._machine(seed.target)
+                check_fault(seed.fault, seed.target, seed.settings, hostnames)
             except FaultError as error:
                 raise WorldError(f"world: faults.{at}: {error}") from None
-            self._clock.after(seed.at, lambda seed=seed: self._happen(seed))  # type: ignore[misc]
+            if seed.at:
+                self._clock.after(seed.at, lambda seed=seed: self._happen(seed))  # type: ignore[misc]
+            else:
+                self._happen(seed)
 
     def _happen(self, seed: FaultSeed) -> None:
         try:
@@ -134,10 +135,8 @@ class Faults:
 
     def _apply(self, name: str, target: str, settings: dict[str, object]) -> str:
         fault = fault_named(name)
-        if fault.target == NOTHING and target:
-            raise FaultError(f"{name} takes no target")
-        if fault.target != NOTHING and not target and not fault.optional:
-            raise FaultError(f"{name} needs a target: a {fault.target}")
+        hostnames = [target] if fault.target == NODE else []  # a node may be meant by its id: it is looked up later
+        check_fault(name, target, settings, hostnames)
         hit, sentence = self._acts[name](target, read_settings(fault, settings))
         if not fault.inverse:
             return sentence
@@ -195,7 +194,8 @@ class Faults:
         return host, f"{subject} {verb}."
 
     def _withdraw(self, pattern: str, *, gone: bool) -> tuple[str, str]:
-        name = pattern if "*" in pattern else familiar(pattern)
+        tagged = ":" in pattern.rpartition("/")[2] or "*" not in pattern
+        name = familiar(pattern if tagged else f"{pattern}:*")
         if gone:
             self._registry.withdrawn[name] = None
             return name, f"No registry has {name} any more."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coopnb.practice.agents.machines import Machine, Machines
 from coopnb.practice.containers import Container, Containers
-from coopnb.practice.faults.table import FaultError, nearest
+from coopnb.practice.fault_table import FaultError, nearest
 from coopnb.practice.objects import Service, Task
 from coopnb.practice.store import Store
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from coopnb.practice.fault_table import FaultError, check_fault
 from coopnb.practice.world.keys import WORLD_KEYS
 from coopnb.practice.world.seeds import FaultSeed, ImageSeed, NetworkSeed, NodeSeed, World, nodes_in_number
 from coopnb.practice.world.values import WorldError, Wrong, expected, mapping
@@ -46,14 +47,15 @@ def read_world(text: str, where: str = "world") -> World:
 
 def _world(found: dict[str, Any], text: str) -> World:
     images = tuple(seed for at, table in enumerate(found["images"]) for seed in _images(table, f"images.{at}"))
+    nodes = _nodes(found["nodes"])
     return World(
         seed=found["seed"],
-        nodes=_nodes(found["nodes"]),
+        nodes=nodes,
         networks=tuple(NetworkSeed(**table) for table in found["networks"]),
         images=images,
         unknown_missing=found["unknown_images"] == "missing",
         minimum_api=found["minimum_api"],
-        faults=tuple(FaultSeed(**table) for table in found["faults"]),
+        faults=tuple(_fault(table, f"faults.{at}", nodes) for at, table in enumerate(found["faults"])),
         text=text,
     )
 
@@ -67,6 +69,15 @@ def _nodes(found: int | tuple[dict[str, Any], ...]) -> tuple[NodeSeed, ...]:
     if len({node.hostname for node in nodes}) != len(nodes):
         raise expected("nodes", "hostnames that differ")
     return nodes
+
+
+def _fault(table: dict[str, Any], path: str, nodes: tuple[NodeSeed, ...]) -> FaultSeed:
+    seed = FaultSeed(**table)
+    try:
+        check_fault(seed.fault, seed.target, seed.settings, [node.hostname for node in nodes])
+    except FaultError as error:
+        raise Wrong(path, str(error)) from None
+    return seed
 
 
 def _images(table: dict[str, Any], path: str) -> list[ImageSeed]:

@@ -135,6 +135,24 @@ def read_settings(fault: Fault, given: dict[str, Any]) -> dict[str, float]:
     return {name: given.get(name, setting.default) for name, setting in known.items()}
 
 
+def check_fault(name: str, target: str, settings: dict[str, Any], hostnames: Iterable[str]) -> Fault:
+    """The fault of a name, after a look at what it is given; whether a service is there is seen when it happens.
+
+    Raises:
+        FaultError: no such fault, setting or node, or a target too many or too few.
+    """
+    fault = fault_named(name)
+    read_settings(fault, settings)
+    if fault.target == NOTHING and target:
+        raise FaultError(f"{name} takes no target")
+    if fault.target != NOTHING and not target and not fault.optional:
+        raise FaultError(f"{name} needs a target: a {fault.target}")
+    hostnames = tuple(hostnames)
+    if fault.target == NODE and target not in hostnames:
+        raise FaultError(f"there is no node '{target}'", hostnames, nearest(target, hostnames))
+    return fault
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """``did you mean ...?``, or nothing when no name is near."""
     near = difflib.get_close_matches(name, list(known), 1)
