@@ -12,7 +12,7 @@ from coopnb.cli.parsing import Commands, add_command
 from coopnb.errors import ConnectFailed, InputError
 
 if TYPE_CHECKING:
-    from coopnb.practice.status import Fault, Status
+    from coopnb.practice.status import FaultKind, Status
     from coopnb.server import PracticeControls
 
 _STATUSES = """\
@@ -102,11 +102,11 @@ examples:
   coopnb practice fault --list
   coopnb practice fault node-down node2
   coopnb practice fault kill wiki_app.1
-  coopnb practice fault slow-link seconds=2         further settings are name=value
+  coopnb practice fault slow-link node2 latency=2   further settings are name=value
 
 """
     parser = _add_action(actions, "fault", _fault, "break something, or mend it", examples)
-    parser.add_argument("--list", action="store_true", help="every fault, what it is put in, and what mends it")
+    parser.add_argument("--list", action="store_true", help="every fault, what it is put in, and what it does")
     parser.add_argument("name", metavar="NAME", nargs="?", help="a fault's name")
     parser.add_argument("given", metavar="TARGET", nargs="*", help="a node, a service, a task, an image; name=value")
 
@@ -194,14 +194,14 @@ def _fault(options: argparse.Namespace) -> int:
     return 0
 
 
-def _table(faults: tuple[Fault, ...]) -> str:
+def _table(faults: tuple[FaultKind, ...]) -> str:
+    """One line a fault: name, target, what it does; and its settings with their defaults."""
     names = max(len(fault.name) for fault in faults)
     targets = max(len(fault.target) for fault in faults)
-    lines = (
-        f"{fault.name:<{names}}  {fault.target:<{targets}}  {fault.summary}"
-        + (f"; mended by {fault.inverse}" if fault.inverse else "")
-        for fault in faults
-    )
+    lines = ["What can be broken: coopnb practice fault NAME TARGET"]
+    for fault in faults:
+        settings = f" ({', '.join(fault.settings)})" if fault.settings else ""
+        lines.append(f"  {fault.name:<{names}}  {fault.target:<{targets}}  {fault.summary}{settings}")
     return "\n".join(lines)
 
 

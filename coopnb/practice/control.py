@@ -17,7 +17,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ from tornado.web import Application, RequestHandler
 
 from coopnb.practice.binding import bind_private
 from coopnb.practice.clock import SECOND, RealClock, rfc3339
+from coopnb.practice.faults import Fault, FaultError
 from coopnb.practice.objects import Node, Service
-from coopnb.practice.server import Doors, engine_down, no_access_log
+from coopnb.practice.server import Doors, no_access_log
 from coopnb.practice.specs.render import service_status
-from coopnb.practice.status import NodeStatus, Places, ServiceStatus, Status
+from coopnb.practice.status import FaultKind, NodeStatus, Places, ServiceStatus, Status, plain_time
 from coopnb.practice.swarm import PracticeSwarm
 
 LONGEST_JUMP = 366 * 24 * 3600
@@ -66,6 +68,8 @@ class Control:
         """
         table: dict[tuple[str, str], Callable[[], Any]] = {
             ("GET", "/status"): lambda: look(self._swarm, self._world, self._places).to_json(),
+            ("GET", "/faults"): lambda: [asdict(_shown(fault)) for fault in self._swarm.faults.known],
+            ("POST", "/fault"): lambda: self._fault(_read(body)),
             ("POST", "/advance"): lambda: self._advance(_read(body)),
         }
         act = table.get((method, path))
@@ -79,6 +83,17 @@ class Control:
         finally:
             self._swarm.settle()
             self._doors.attend()
+
+    def _fault(self, given: dict[str, Any]) -> Any:
+        name, target, settings = given.pop("name", None), given.pop("target", ""), given
+        if not isinstance(name, str) or not isinstance(target, str):
+            raise Refused("a fault has a name and a target, both of them text", "Ask for /faults to see them all.")
+        try:
+            return {"said": self._swarm.faults.apply(name, target, **settings)}
+        except FaultError as error:
+            known = f"there are {', '.join(error.known)}" if error.known else ""
+            then = "\n".join(part for part in (error.hint, known) if part)
+            raise Refused(error.what, then or "coopnb practice fault --list shows all faults") from error
 
     def _advance(self, given: dict[str, Any]) -> Any:
         seconds = given.get("seconds")
@@ -95,7 +110,7 @@ def look(swarm: PracticeSwarm, world: str, places: Places) -> Status:
     """The swarm as it stands."""
     clock = swarm.clock
     nodes = (
-        NodeStatus(node.hostname, node.role, node.state, node.availability, not engine_down(swarm, node.hostname))
+        NodeStatus(node.hostname, node.role, node.state, node.availability, not swarm.engine_down(node.hostname))
         for node in swarm.store.all(Node)
     )
     return Status(
@@ -109,7 +124,7 @@ def look(swarm: PracticeSwarm, world: str, places: Places) -> Status:
         places=places,
         nodes=tuple(nodes),
         services=tuple(_service(swarm, service) for service in swarm.store.all(Service)),
-        faults=(),
+        faults=tuple(_broken(swarm)),
     )
 
 
@@ -152,6 +167,20 @@ class _Desk(RequestHandler):
 
     def compute_etag(self) -> None:
         return None
+
+
+def _broken(swarm: PracticeSwarm) -> Iterator[str]:
+    """What is broken on purpose, and what was meant to be and could not."""
+    for fault in swarm.faults.active():
+        yield f"{fault.sentence.removesuffix('.')} (since {plain_time(rfc3339(fault.since))})"
+    for missed in swarm.faults.missed:
+        yield f"could not happen: {missed}"
+
+
+def _shown(fault: Fault) -> FaultKind:
+    settings = tuple(f"{setting.name}={setting.default:g}" for setting in fault.settings)
+    target = "" if fault.target == "nothing" else f"[{fault.target}]" if fault.optional else fault.target
+    return FaultKind(fault.name, target, fault.summary, fault.inverse, settings)
 
 
 def _service(swarm: PracticeSwarm, service: Service) -> ServiceStatus:

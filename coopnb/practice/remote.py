@@ -8,7 +8,7 @@ import socket as sockets
 from pathlib import Path
 from typing import Any
 
-from coopnb.practice.status import Fault, Status
+from coopnb.practice.status import FaultKind, Status
 
 _LONGEST = 120.0
 """Seconds for one answer: a jump of a year with much running takes a while."""
@@ -46,9 +46,10 @@ class Remote:
         """How it stands."""
         return Status.from_json(self._ask("GET", "/status"))
 
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[FaultKind, ...]:
         """Every fault that can be put in."""
-        return tuple(Fault(**fault) for fault in self._ask("GET", "/faults"))
+        listed = self._ask("GET", "/faults")
+        return tuple(FaultKind(**{**fault, "settings": tuple(fault["settings"])}) for fault in listed)
 
     def fault(self, name: str, target: str = "", **settings: Any) -> str:
         """Put a fault in, or mend one; a sentence that says what is so from here on.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,7 +108,7 @@ class EngineWay:
 
     def follow_engine(self) -> None:
         """Listen while the engine is up, and only then."""
-        down = engine_down(self.swarm, self.hostname)
+        down = self.swarm.engine_down(self.hostname)
         if down and self._server is not None:
             self.close()
         elif not down and self._server is None:
@@ -153,9 +152,3 @@ class EngineWay:
 
 def no_access_log(_handler: RequestHandler) -> None:
     """Every call is a client's own business."""
-
-
-def engine_down(swarm: PracticeSwarm, hostname: str) -> bool:
-    """Whether the engine of a node does not answer."""
-    ask: Callable[[str], bool] | None = getattr(swarm, "engine_down", None)
-    return ask is not None and ask(hostname)

@@ -109,20 +109,22 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FaultKind:
     """A fault that can be put in.
 
     Attributes:
         name: as in ``coopnb practice fault NAME``.
-        target: what it is put in: a kind of thing, as ``node``; empty when it is about the swarm as a whole.
+        target: what it is put in: a kind of thing, as ``node``, in brackets when it may be left out; empty for none.
         summary: what it does, in a line.
         inverse: the fault that mends it; empty when nothing does.
+        settings: what else can be said, with its default, as ``latency=0.5``.
     """
 
     name: str
     target: str
     summary: str
     inverse: str = ""
+    settings: tuple[str, ...] = ()
 
 
 def harmless(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from coopnb.errors import ConnectFailed, InputError
 from coopnb.practice.remote import Remote, RemoteError, RemoteGone
-from coopnb.practice.status import Fault, Status
+from coopnb.practice.status import FaultKind, Status
 
 
 class PracticeControls:
@@ -34,7 +34,7 @@ class PracticeControls:
         with _told():
             return self._remote.fault(name, target, **settings)
 
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[FaultKind, ...]:
         """Every fault that can be put in."""
         with _told():
             return self._remote.faults()

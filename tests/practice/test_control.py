@@ -88,7 +88,7 @@ def test_a_real_clock_can_be_advanced_and_stays_ahead(start: Start) -> None:
 def test_time_is_advanced_by_nothing_else(stepped: PracticeProcess, seconds: Any) -> None:
     """What is not a number of seconds above 0 and at most a year must be refused, and move nothing."""
     remote = Remote(stepped.control)
-    with pytest.raises(RemoteError, match="time cannot be advanced by .* Give a number above 0") as caught:
+    with pytest.raises(RemoteError, match=r"time cannot be advanced by .* Give a number above 0") as caught:
         remote.advance(seconds)
 
     assert not isinstance(caught.value, RemoteGone)
@@ -136,7 +136,7 @@ def test_the_control_is_its_owners(stepped: PracticeProcess) -> None:
 
 def test_nobody_there_is_told_as_that(tmp_path: Path) -> None:
     """When no swarm answers, that must be told apart from a refusal."""
-    with pytest.raises(RemoteGone, match="does not answer on .*control.sock.* coopnb practice up"):
+    with pytest.raises(RemoteGone, match=r"does not answer on .*control.sock.* coopnb practice up"):
         Remote(tmp_path / "control.sock").status()
 
 

@@ -121,5 +121,5 @@ def test_loopback_addresses_are_read(given: str, is_: tuple[str, int]) -> None:
 )
 def test_other_addresses_are_refused(given: str) -> None:
     """Whatever others could reach, and what is no address, must be refused."""
-    with pytest.raises(ValueError, match="is no address|is not a loopback address"):
+    with pytest.raises(ValueError, match=r"is no address|is not a loopback address"):
         loopback(given)
