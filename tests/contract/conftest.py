@@ -9,11 +9,16 @@ import pytest
 
 from coopnb.engine import Engine, connect
 from coopnb.practice import process
+from tests.contract import images
 from tests.contract.api import Api
+from tests.contract.garden import Garden
+from tests.contract.stories import STORIES
 from tests.contract.swarm import Swarm
 from tests.testbed.engine import RealEngine
 
 WORLD = Path(__file__).with_name("world.yaml")
+GROWING = 240
+"""Seconds that the stories may take on a busy machine; on a quiet one they take a sixth of that."""
 
 
 @pytest.fixture(scope="session")
@@ -59,4 +64,14 @@ def swarm(request: pytest.FixtureRequest) -> Swarm:
         practice: Swarm = request.getfixturevalue("practice_swarm")
         return practice
     real: RealEngine = request.getfixturevalue("real_engine")
+    images.load(real)
     return Swarm(Api(str(real.socket)), real=True, older=True)
+
+
+@pytest.fixture(scope="package")
+def garden(swarm: Swarm) -> Iterator[Garden]:
+    """All stories, told; what is left of their services goes at the end."""
+    garden = Garden(swarm)
+    garden.grow(STORIES, seconds=GROWING)
+    yield garden
+    swarm.remove(*(story.__name__ for story in STORIES))

@@ -17,7 +17,7 @@ GOOD = "busybox:1.36"
 """An image that every swarm of the suite has."""
 
 Read = TypeVar("Read")
-_PRACTICE_READS = 3_000
+_PRACTICE_READS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
