@@ -17,7 +17,7 @@ from tests.contract.swarm import Swarm
 from tests.testbed.engine import RealEngine
 
 WORLD = Path(__file__).with_name("world.yaml")
-GROWING = 240
+GROWING = 400
 """Seconds that the stories may take on a busy machine; on a quiet one they take a sixth of that."""
 
 

@@ -6,6 +6,7 @@ needs them only once. What was seen is kept: tests ask it, not the engine.
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
@@ -96,7 +97,7 @@ class Garden:
 
     def over(self, service: str) -> None:
         """Keep how a service is, and remove it: tasks that crash again and again would disturb the others."""
-        self.kept[f"tasks of {service}"] = self.now(service)
+        self.kept[f"tasks of {service}"] = copy.deepcopy(self.now(service))
         self.swarm.remove(service)
 
     def look(self) -> None:

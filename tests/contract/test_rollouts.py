@@ -152,15 +152,15 @@ def test_start_first_keeps_the_old_task_of_a_failed_update(garden: Garden) -> No
 
 
 def test_a_rollback_that_fails_pauses(garden: Garden) -> None:
-    """A rollback whose image crashes, too, must be paused, and name a task."""
+    """A rollback whose image is missing, too, must be paused, and name a task of it."""
     lives = told(garden, "rollback_failed")
 
     assert is_subsequence(
         [state for state, _ in garden.updates["rollback_failed"]], ["updating", "rollback_started", "rollback_paused"]
     )
-    assert garden.updates["rollback_failed"][-1][1].startswith("rollback paused " + FAILED)
+    assert garden.updates["rollback_failed"][-1][1].startswith("update paused " + FAILED)
     guilty = named_task(garden, "rollback_failed", "rollback_paused")
-    assert [life.image for life in lives if life.id == guilty] == ["t/crash:1"]
+    assert [life.image for life in lives if life.id == guilty] == ["t/missing:1"]
 
 
 def test_a_rollback_by_hand_swaps_the_specs(garden: Garden) -> None:

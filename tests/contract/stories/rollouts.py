@@ -13,17 +13,17 @@ OVER = ("completed", "paused", "rollback_completed", "rollback_paused")
 
 def quick(action: str = "pause", **more: Any) -> dict[str, Any]:
     """An update policy that is soon over."""
-    return {"Parallelism": 1, "Delay": SECOND // 10, "Monitor": SECOND, "FailureAction": action, **more}
+    return {"Parallelism": 1, "Delay": SECOND // 10, "Monitor": SECOND, "FailureAction": action} | more
 
 
 def failing(action: str, **more: Any) -> dict[str, Any]:
     """An update policy that sees a task fail, on a busy machine too."""
-    return quick(action, Monitor=4 * SECOND, **more)
+    return quick(action, **{"Monitor": 15 * SECOND, **more})
 
 
 def first(garden: Garden, name: str, image: str = "t/well:1", replicas: int = 1, **keys: Any) -> None:
     """Create a service with a quick rollback."""
-    config = {"UpdateConfig": quick(), "RollbackConfig": failing("pause"), **keys}
+    config = {"UpdateConfig": quick(), "RollbackConfig": quick(), **keys}
     garden.swarm.create(name, image, replicas=replicas, **config)
 
 
@@ -53,7 +53,7 @@ def wave(garden: Garden) -> Waiting:
 
 def paused(garden: Garden) -> Waiting:
     """A new image that crashes: the update stops."""
-    first(garden, "paused", replicas=2, UpdateConfig=failing("pause"))
+    first(garden, "paused", replicas=2, UpdateConfig=failing("pause", Delay=15 * SECOND))
     yield lambda: garden.running("paused", 2)
     garden.swarm.update("paused", {IMAGE: "t/crash:1"})
     yield lambda: garden.update_is("paused", *OVER)
@@ -112,11 +112,11 @@ def rolled_back_sick(garden: Garden) -> Waiting:
 
 
 def rollback_failed(garden: Garden) -> Waiting:
-    """Both the new and the old image crash."""
+    """Neither the new nor the old image is anywhere."""
     soon = {"TaskTemplate.RestartPolicy": {"Condition": "any", "Delay": SECOND // 10}}
-    first(garden, "rollback_failed", "t/crash:1", UpdateConfig=failing("rollback"), at=soon)
-    yield lambda: garden.ended("rollback_failed", "failed")
-    garden.swarm.update("rollback_failed", {IMAGE: "t/crash:2"})
+    first(garden, "rollback_failed", "t/missing:1", UpdateConfig=failing("rollback"), at=soon)
+    yield lambda: garden.ended("rollback_failed", "rejected")
+    garden.swarm.update("rollback_failed", {IMAGE: "t/missing:2"})
     yield lambda: garden.update_is("rollback_failed", *OVER)
     garden.over("rollback_failed")
 
