@@ -66,7 +66,7 @@ def test_a_restart_waits_for_its_delay_prepared(garden: Garden) -> None:
 def test_a_killed_container_is_a_failed_task(garden: Garden) -> None:
     """A kill from outside must fail the task with 137, and another must follow."""
     lives = told(garden, "restart_killed")
-    if garden.kept["kill"].status == 501:
+    if garden.kept["kill"].status in (404, 501):
         pytest.xfail("a container cannot be killed yet")
     first, second = lives
 

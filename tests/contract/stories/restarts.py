@@ -61,7 +61,7 @@ def restart_killed(garden: Garden) -> Waiting:
     yield lambda: garden.running("restart_killed")
     container = garden.now("restart_killed")[0].container
     garden.kept["kill"] = garden.swarm.api.call("POST", f"/containers/{container}/kill")
-    if garden.kept["kill"].status == 501:
+    if garden.kept["kill"].status != 204:
         return
     yield lambda: garden.ended("restart_killed", "failed") and garden.running("restart_killed")
 
