@@ -17,6 +17,7 @@ from benchmarks.cycles import STEPS, cycle, practice, story
 from benchmarks.leftovers import leftovers, open_files, resident
 from coopnb.server import plant_samples
 from coopnb.workspace import Workspace
+from tests.differential.everything import outcomes, sequences
 from tests.testbed.engine import dockerd
 from tests.testbed.images import IMAGES, load
 from tests.testbed.requirements import missing
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--contract", type=int, default=5, help="runs of the contract tests (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=20, help="seeds whose story is told twice (default: %(default)s)")
     parser.add_argument("--practice", type=int, default=30, help="cycles on the practice swarm (default: %(default)s)")
+    parser.add_argument("--differential", type=int, default=1, help="runs of all sequences (default: %(default)s)")
     parser.add_argument("--real", type=int, default=3, help="cycles on a real dockerd (default: %(default)s)")
     given = parser.parse_args()
     if lacks := missing():
@@ -46,6 +48,7 @@ def main() -> None:
     parts: tuple[tuple[str, Part, int], ...] = (
         ("contract tests", contract, given.contract),
         ("determinism", determinism, given.seeds),
+        ("differential", differential, given.differential),
         ("practice swarm", practice_cycles, given.practice),
         ("real dockerd", real_cycles, given.real),
     )
@@ -78,6 +81,20 @@ def contract(folder: Path, times: int) -> str:
         if done.returncode:
             raise RuntimeError(f"run {number + 1}: {last}\n{done.stdout[-3000:]}")
     return f"{times} runs, each: {last}"
+
+
+def differential(folder: Path, times: int) -> str:
+    """The same sequences of calls on real swarms and on practice swarms, with the same consequences."""
+    played, again, differing = 0, 0, []
+    for _ in range(times):
+        with place(folder) as home:
+            for outcome in outcomes(home, sequences()):
+                played += 1
+                again += outcome.tries - 1
+                differing += [outcome] if outcome.differences else []
+    if differing:
+        raise RuntimeError(f"{len(differing)} of {played} sequences differ:\n" + "\n".join(map(str, differing)))
+    return f"{played} sequences, the same on real and practice; {again} more plays where swarm races with itself"
 
 
 def determinism(folder: Path, seeds: int) -> str:

@@ -62,6 +62,9 @@ class EventLog:
             return
         action = "create" if change.old is None else "remove" if change.new is None else "update"
         self.emit(kind, action, change.object.id, _attributes(change), scope="swarm")
+        if kind == "network" and action == "create":
+            # swarmkit's allocator writes a new network once more when it has its addresses
+            self.emit(kind, "update", change.object.id, _attributes(change), scope="swarm")
 
     def emit(self, kind: str, action: str, actor: str, attributes: dict[str, str], scope: str = "local") -> None:
         """Record an event of the manager's engine and tell the listeners."""
