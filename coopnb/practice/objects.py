@@ -80,6 +80,7 @@ class Node(Stored):
     architecture: str = "x86_64"
     os: str = "linux"
     leader: bool = False
+    accepted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

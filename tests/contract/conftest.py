@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +10,18 @@ import pytest
 
 from coopnb.engine import Engine, connect
 from coopnb.practice import process
+from coopnb.practice.remote import Remote
 from tests.contract import images
 from tests.contract.api import Api
 from tests.contract.garden import Garden
 from tests.contract.stories import STORIES
 from tests.contract.swarm import Swarm
+from tests.contract.three import NAMES, Three
 from tests.testbed.engine import RealEngine
+from tests.testbed.nodes import ThreeNodes
 
 WORLD = Path(__file__).with_name("world.yaml")
+THREE = Path(__file__).with_name("three.yaml")
 GROWING = 400
 """Seconds that the stories may take on a busy machine; on a quiet one they take a sixth of that."""
 
@@ -75,3 +80,54 @@ def garden(swarm: Swarm) -> Iterator[Garden]:
     garden.grow(STORIES, seconds=GROWING)
     yield garden
     swarm.remove(*(story.__name__ for story in STORIES))
+
+
+@pytest.fixture(scope="package")
+def practice_three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Three]:
+    """A practice swarm of three nodes, told what happens to them through its control socket."""
+    folder = tmp_path_factory.mktemp("three")
+    found = process.start(folder, clock="auto", world=THREE)
+    remote = Remote(found.control)
+    engines = {name: Api(path) for name, path in remote.status().places.engines.items()}
+    api = Api(str(found.socket))
+    yield Three(
+        Swarm(api, real=False),
+        {"node1": api, **engines},
+        power_off=lambda name: said(remote.fault("node-down", name)),
+        power_on=lambda name: said(remote.fault("node-up", name)),
+        cut=lambda name: said(remote.fault("partition", name)),
+        mend=lambda name: said(remote.fault("heal", name)),
+        pause=lambda seconds: said(remote.advance(seconds)),
+    )
+    process.stop(folder)
+
+
+def said(_sentence: str) -> None:
+    """Take note of what the control says: the tests look at the swarm itself."""
+
+
+@pytest.fixture(scope="package", params=["practice", pytest.param("real", marks=pytest.mark.real)])
+def any_three(request: pytest.FixtureRequest) -> Three:
+    """One of the two swarms of three."""
+    if request.param == "practice":
+        practice: Three = request.getfixturevalue("practice_three")
+        return practice
+    nodes: ThreeNodes = request.getfixturevalue("three_nodes")
+    engines = {name: Api(str(nodes.machines[name].socket)) for name in NAMES}
+    return Three(
+        Swarm(engines["node1"], real=True, older=True),
+        engines,
+        power_off=nodes.power_off,
+        power_on=lambda name: said(nodes.power_on(name).url),
+        cut=nodes.link_down,
+        mend=nodes.link_up,
+        pause=time.sleep,
+    )
+
+
+@pytest.fixture
+def three(any_three: Three) -> Iterator[Three]:
+    """A swarm of three without services, its nodes active and without labels; and so afterwards."""
+    any_three.tidy()
+    yield any_three
+    any_three.tidy()

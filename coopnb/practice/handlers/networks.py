@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from coopnb.practice.engines import Engine
+from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.handlers.find import find
 from coopnb.practice.objects import Json, Network, Service, Task
 from coopnb.practice.specs.filters import read_filters
@@ -16,6 +18,7 @@ from coopnb.practice.wire_errors import Refusal, not_found, swarmkit_refusal
 
 _DRIVERS = ("overlay", "bridge")
 _PREDEFINED = ("bridge", "host", "none")
+_NOT_HERE = "Cannot create a multi-host network from a worker node. Please create the network from a manager node."
 
 
 def list_networks(swarm: PracticeSwarm, request: Request) -> Response:
@@ -23,7 +26,7 @@ def list_networks(swarm: PracticeSwarm, request: Request) -> Response:
     filters = read_filters(request, ("dangling", "driver", "id", "label", "name", "scope", "type"))
     kept = [
         network
-        for network in swarm.store.all(Network)
+        for network in _known_to(swarm, asked_engine(swarm, request))
         if filters.part("name", network.name)
         and filters.part("id", network.id)
         and filters.exact("driver", network.driver)
@@ -38,6 +41,8 @@ def list_networks(swarm: PracticeSwarm, request: Request) -> Response:
 def inspect_network(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
     """One network, of one scope if asked."""
     network = _find(swarm, reference)
+    if network not in _known_to(swarm, asked_engine(swarm, request)):
+        raise not_found("network", reference)
     scope = request.query.get("scope", "")
     if scope and network.scope != scope:
         raise not_found("network", reference)
@@ -52,6 +57,8 @@ def create_network(swarm: PracticeSwarm, request: Request) -> Response:
         raise Refusal(400, "invalid network config:\nname cannot be blank" if not name else f"invalid name: {name}")
     if driver not in _DRIVERS or wanted.get("ConfigOnly") or wanted.get("Ingress"):
         raise Refusal(501, f"the practice swarm does not simulate networks of driver {driver} or of this kind")
+    if driver == "overlay" and not asked_engine(swarm, request).is_manager:
+        raise Refusal(403, _NOT_HERE)
     if name in _PREDEFINED:
         raise Refusal(403, f"operation is not permitted on predefined {name} network ")
     if swarm.store.named(Network, name):
@@ -77,9 +84,11 @@ def create_network(swarm: PracticeSwarm, request: Request) -> Response:
     return json_response({"Id": new.id, "Warning": ""}, 201)
 
 
-def delete_network(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
+def delete_network(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
     """Remove a network that no service uses."""
     network = _find(swarm, reference)
+    if network not in _known_to(swarm, asked_engine(swarm, request)):
+        raise not_found("network", reference)
     if network.scope == "local" and network.name in _PREDEFINED:
         raise Refusal(403, f"{network.name} is a pre-defined network and cannot be removed")
     users = _users(swarm, network)
@@ -92,6 +101,16 @@ def delete_network(swarm: PracticeSwarm, _request: Request, reference: str) -> R
 
 def _find(swarm: PracticeSwarm, reference: str) -> Network:
     return find(swarm.store, Network, reference, lambda network: network.name)
+
+
+def _known_to(swarm: PracticeSwarm, engine: Engine) -> list[Network]:
+    """A manager knows all networks; another engine those that are local, and of the swarm's those its tasks are on."""
+    networks = swarm.store.all(Network)
+    if engine.is_manager:
+        return networks
+    tasks = swarm.store.tasks_on(engine.node_id) if engine.node_id else ()
+    used = {item["Network"]["ID"] for task in tasks if not task.ended for item in task.attachments}
+    return [network for network in networks if network.scope == "local" or network.id in used]
 
 
 def _is_builtin(network: Network) -> bool:

@@ -23,7 +23,7 @@ def list_nodes(swarm: PracticeSwarm, request: Request) -> Response:
         if filters.prefix("id", node.id)
         and filters.prefix("name", node.hostname)
         and filters.exact("role", node.role)
-        and filters.exact("membership", "accepted")
+        and filters.exact("membership", "accepted" if node.accepted else "pending")
         and filters.labels("label", node.engine_labels)
         and filters.labels("node.label", node.labels)
     ]
@@ -36,7 +36,7 @@ def inspect_node(swarm: PracticeSwarm, _request: Request, reference: str) -> Res
 
 
 def update_node(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-    """Replace a node's spec."""
+    """Replace a node's spec; its membership is no part of what clients write, so it is "pending" afterwards."""
     version = read_version(request, "node")
     spec = read_json(request.body, NODE_SPEC)
     role, availability = spec.get("Role", "").lower(), spec.get("Availability", "").lower()
@@ -53,11 +53,15 @@ def update_node(swarm: PracticeSwarm, request: Request, reference: str) -> Respo
     if role != node.role:
         raise Refusal(501, "the practice swarm does not simulate a change of role")
     swarm.store.update(
-        node, name=spec.get("Name", ""), labels=spec.get("Labels") or {}, role=role, availability=availability
+        node,
+        name=spec.get("Name", ""),
+        labels=spec.get("Labels") or {},
+        role=role,
+        availability=availability,
+        accepted=False,
     )
     return empty()
 
 
 def _find(swarm: PracticeSwarm, reference: str) -> Node:
-    reference = swarm.engines.home.node_id if reference == "self" else reference
     return find(swarm.store, Node, reference, lambda node: node.hostname)

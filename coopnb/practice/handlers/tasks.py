@@ -50,7 +50,6 @@ def find_task(swarm: PracticeSwarm, reference: str) -> Task:
 
 
 def _node_id(swarm: PracticeSwarm, reference: str) -> str:
-    reference = swarm.engines.home.node_id if reference == "self" else reference
     return find(swarm.store, Node, reference, lambda node: node.hostname).id
 
 
