@@ -84,11 +84,11 @@ examples:
     parser.add_argument(
         "--clock",
         choices=("real", "auto", "stepped"),
-        default="real",
-        help="real: as the machine's (default); auto: time moves when somebody looks and nothing is new; "
-        "stepped: only with advance",
+        default="",
+        help="real: as the machine's (default, or as in the state); auto: time moves when somebody looks and "
+        "nothing is new; stepped: only with advance",
     )
-    parser.add_argument("--speed", metavar="X", type=_speed, default=1.0, help="a real clock X times as fast")
+    parser.add_argument("--speed", metavar="X", type=_speed, default=0.0, help="a real clock X times as fast")
     parser.add_argument("--seed", metavar="N", type=int, help="where its ids come from, instead of the world's")
     parser.add_argument("--tcp", metavar="ADDRESS", type=_address, help="a loopback address beside")
     parser.add_argument(

@@ -32,7 +32,7 @@ only when it is told to (coopnb practice advance).
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; 2 when something that was given is wrong."""
+    """Serve until SIGTERM or SIGINT; 2 when something that was given is wrong, 1 when it cannot listen."""
     parser = _parser()
     given = parser.parse_args(arguments)
     if not given.socket and not given.directory:
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         return asyncio.run(_serve(given, home))
     lock = hold(home / LOCK)
     if lock is None:
-        return _complain(f"{home}: another practice swarm serves here")
+        return _complain(f"{home}: another practice swarm serves here", 1)
     try:
         return asyncio.run(_serve(given, home))
     finally:
@@ -53,7 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 async def _serve(given: argparse.Namespace, home: Path) -> int:
-    from coopnb.practice.house import House, HouseError, Wish
+    from coopnb.practice.house import House, HouseError
+    from coopnb.practice.wish import Wish, WishError
 
     wish = Wish(
         home,
@@ -65,11 +66,14 @@ async def _serve(given: argparse.Namespace, home: Path) -> int:
         world=Path(given.world) if given.world else None,
         nodes=given.nodes,
         seed=given.seed,
+        state=Path(os.path.abspath(given.state)) if given.state else None,
     )
     try:
         house = House(wish)
-    except HouseError as error:
+    except WishError as error:
         return _complain(str(error))
+    except HouseError as error:
+        return _complain(str(error), 1)
     try:
         over = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -107,9 +111,9 @@ def _say_ready(descriptor: int | None) -> None:
         print("ready", flush=True)
 
 
-def _complain(text: str) -> int:
+def _complain(text: str, status: int = 2) -> int:
     print(f"practice: {text}", file=sys.stderr, flush=True)
-    return 2
+    return status
 
 
 def _positive(text: str) -> float:
@@ -140,11 +144,12 @@ def _parser() -> argparse.ArgumentParser:
         help="a home: control.sock, and nodes/<hostname>.sock for the other engines; it ends when that is removed",
     )
     serve.add_argument("--tcp", default="", metavar="ADDRESS", help="a loopback address beside, as 127.0.0.1:2375")
-    serve.add_argument("--clock", choices=MODES, default="real", help="how time moves (default: real)")
-    serve.add_argument("--speed", type=_positive, default=1.0, metavar="X", help="a real clock X times as fast")
+    serve.add_argument("--clock", choices=MODES, default="", help="how time moves (default: real)")
+    serve.add_argument("--speed", type=_positive, default=0.0, metavar="X", help="a real clock X times as fast")
     serve.add_argument("--world", metavar="FILE", help="a world in YAML (default: three nodes, network 'proxy')")
     serve.add_argument("--nodes", type=int, metavar="N", help="so many nodes instead of the world's")
     serve.add_argument("--seed", type=int, metavar="N", help="replaces the world's seed, from which all ids come")
+    serve.add_argument("--state", metavar="FILE", help="begin with this file when it is there, and be kept in it")
     serve.add_argument("--ready-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
     serve.add_argument("--life-fd", type=int, metavar="FD", help=argparse.SUPPRESS)
     return parser

@@ -28,6 +28,7 @@ from tornado.web import Application, RequestHandler
 from coopnb.practice.binding import bind_private
 from coopnb.practice.clock import SECOND, RealClock, rfc3339
 from coopnb.practice.faults import Fault, FaultError
+from coopnb.practice.journal import JournalError
 from coopnb.practice.objects import Node, Service
 from coopnb.practice.server import Doors, no_access_log
 from coopnb.practice.specs.render import service_status
@@ -71,6 +72,7 @@ class Control:
             ("GET", "/faults"): lambda: [asdict(_shown(fault)) for fault in self._swarm.faults.known],
             ("POST", "/fault"): lambda: self._fault(_read(body)),
             ("POST", "/advance"): lambda: self._advance(_read(body)),
+            ("GET", "/state"): self._state,
         }
         act = table.get((method, path))
         if act is None:
@@ -94,6 +96,12 @@ class Control:
             known = f"there are {', '.join(error.known)}" if error.known else ""
             then = "\n".join(part for part in (error.hint, known) if part)
             raise Refused(error.what, then or "coopnb practice fault --list shows all faults") from error
+
+    def _state(self) -> bytes:
+        try:
+            return self._swarm.save().encode()
+        except JournalError as error:
+            raise Refused("the state cannot be saved", str(error)) from error
 
     def _advance(self, given: dict[str, Any]) -> Any:
         seconds = given.get("seconds")

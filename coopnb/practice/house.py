@@ -2,78 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 
 from coopnb.practice import control
-from coopnb.practice.clock import Clock, RealClock
 from coopnb.practice.home import Sockets, forget, place_sockets, remove_socket, write_record
+from coopnb.practice.journal import JournalError
+from coopnb.practice.keeper import Keeper
 from coopnb.practice.loopback import loopback
 from coopnb.practice.server import Doors
 from coopnb.practice.status import Places
-from coopnb.practice.swarm import PracticeSwarm
-from coopnb.practice.world import load_world
+from coopnb.practice.wish import Wish, WishError, make_swarm
 
-MOST_NODES = 500
+_LOG = logging.getLogger("coopnb.practice")
 
 
 class HouseError(RuntimeError):
-    """It cannot be served; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be served, as the command line says it; what is not said is empty or None.
-
-    Attributes:
-        home: the directory of the process.
-        private: whether the process has a control and a socket for every engine, noted in its home.
-        socket: where the manager's engine listens; only with ``private`` can it be left open.
-        tcp: a loopback address for the manager's engine.
-    """
-
-    home: Path
-    private: bool
-    socket: Path | None = None
-    tcp: str = ""
-    clock: str = "real"
-    speed: float = 1.0
-    world: Path | None = None
-    nodes: int | None = None
-    seed: int | None = None
+    """Somewhere nobody can listen, or the state cannot be kept; the message says where and why."""
 
 
 class House:
     """A swarm and everything that listens for it; to be made inside a running loop.
 
     Raises:
-        HouseError: the world, an address or a socket cannot be used; nothing is left behind.
+        WishError: the world, the state or the address cannot be used.
+        HouseError: it cannot listen. Nothing is left behind.
     """
 
     def __init__(self, wish: Wish) -> None:
         self._home = wish.home
         self._sockets: Sockets | None = None
         self._control: HTTPServer | None = None
+        self._keeper: Keeper | None = None
         try:
-            world = load_world(wish.world)
-            if wish.nodes is not None:
-                world = world.with_nodes(_number(wish.nodes))
             tcp = loopback(wish.tcp) if wish.tcp else None
         except ValueError as error:
-            raise HouseError(str(error)) from error
-        clock = RealClock(speed=wish.speed) if wish.clock == "real" else Clock(mode=wish.clock)
-        self.swarm = PracticeSwarm(world, clock, wish.seed)
-        self._doors = Doors(self.swarm)
+            raise WishError(str(error)) from error
+        self.swarm = make_swarm(wish)
+        keeper = Keeper(self.swarm, wish.state) if wish.state else None
+        self._doors = Doors(self.swarm, keeper.attend if keeper else lambda: None)
         try:
+            if keeper is not None:
+                keeper.keep()
             self._listen(wish, tcp)
-        except HouseError:
+        except (HouseError, JournalError) as error:
             self.close()
-            raise
+            raise HouseError(str(error)) from error
+        self._keeper = keeper
 
     def close(self) -> None:
-        """Hang up, and take away every socket and the note of who lives here."""
+        """Keep the state, hang up, and take away every socket and the note of who lives here."""
+        if self._keeper is not None:
+            try:
+                self._keeper.keep()
+            except JournalError as error:
+                _LOG.error("%s", error)
         self._doors.close()
         if self._sockets is None:
             return
@@ -107,8 +92,9 @@ class House:
             control=str(self._sockets.control),
             tcp=address,
             engines={hostname: str(path) for hostname, path in self._sockets.engines.items()},
+            state=str(wish.state or ""),
         )
-        desk = control.Control(self._doors, wish.world.stem if wish.world else "default", places)
+        desk = control.Control(self._doors, wish.name, places)
         self._control = control.listen(desk, self._sockets.control)
         write_record(wish.home, self._sockets)
 
@@ -117,9 +103,3 @@ class House:
             self._doors.open_socket(path, hostname)
         except OSError as error:
             raise HouseError(f"{path}: cannot listen: {error.strerror or error}") from error
-
-
-def _number(nodes: int) -> int:
-    if not 1 <= nodes <= MOST_NODES:
-        raise ValueError(f"a practice swarm has 1 to {MOST_NODES} nodes, not {nodes}")
-    return nodes

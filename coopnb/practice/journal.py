@@ -50,6 +50,9 @@ class Journal:
         self._lines: list[str] = []
         clock.on_jump = self.jump
 
+    def __len__(self) -> int:
+        return len(self._lines)
+
     def moment(self) -> dict[str, int]:
         """Where time is: what a call that comes next is noted with."""
         return {"at": self._clock.now, "events": self._clock.events}
@@ -107,6 +110,16 @@ def write_state(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise JournalError(f"{path}: the state cannot be written: {error.strerror or error}") from error
+
+
+def is_state(path: Path) -> bool:
+    """Whether a file begins as a state does."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            head = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(head, dict) and head.get("file") == NAME
 
 
 def _readable(world: World) -> dict[str, Any]:

@@ -27,9 +27,10 @@ from coopnb.practice.home import (
     read_record,
 )
 
-__all__ = ["PracticeError", "PracticeProcess", "running", "start", "stop"]
+__all__ = ["PracticeError", "PracticeProcess", "PracticeRefused", "running", "start", "stop"]
 
 _POLL = 0.02
+_WRONG_INPUT = 2
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -37,11 +38,15 @@ class PracticeError(RuntimeError):
     """The practice process could not be started or stopped; the message says why and where its log is."""
 
 
+class PracticeRefused(PracticeError):
+    """What was given cannot be used: a world, a state, an address."""
+
+
 def start(
     directory: Path,
     *,
-    clock: str = "real",
-    speed: float = 1.0,
+    clock: str = "",
+    speed: float = 0.0,
     world: Path | None = None,
     nodes: int | None = None,
     seed: int | None = None,
@@ -55,8 +60,8 @@ def start(
 
     Args:
         directory: its home; made with mode 0700 when it is missing.
-        clock: ``real``, ``auto`` or ``stepped``.
-        speed: how many times as fast as the machine's clock a real clock goes.
+        clock: ``real``, ``auto`` or ``stepped``; empty for that of the state, or a real one.
+        speed: how many times as fast as the machine's clock a real clock goes; 0 for that of the state, or 1.
         world: a world file; None for the default world.
         nodes: how many nodes it has instead of the world's.
         seed: replaces the world's seed.
@@ -69,6 +74,7 @@ def start(
         timeout: seconds to wait until it answers.
 
     Raises:
+        PracticeRefused: what was given cannot be used.
         PracticeError: it did not come up.
     """
     directory = private_directory(directory)
@@ -79,8 +85,8 @@ def start(
         _forget_dead(directory)
         options = {
             "--directory": directory,
-            "--clock": clock,
-            "--speed": speed,
+            "--clock": clock or None,
+            "--speed": speed or None,
             "--socket": None if socket is None else os.path.abspath(socket),
             "--world": None if world is None else os.path.abspath(world),
             "--nodes": nodes,
@@ -159,7 +165,9 @@ def _spawn(arguments: list[str], log: Path, timeout: float, life: int | None) ->
             os.waitpid(pid, 0)
             raise PracticeError(f"the practice swarm did not come up within {timeout:g} s; see {log}")
         if os.read(ready, 16) != b"ready\n":
-            os.waitpid(pid, 0)
+            _, status = os.waitpid(pid, 0)
+            if os.waitstatus_to_exitcode(status) == _WRONG_INPUT:
+                raise PracticeRefused(_last_line(log).removeprefix("practice: "))
             raise PracticeError(f"the practice swarm did not come up: {_last_line(log)} (see {log})")
     finally:
         os.close(ready)

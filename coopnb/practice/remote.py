@@ -67,9 +67,9 @@ class Remote:
         """
         return str(self._ask("POST", "/advance", {"seconds": seconds})["now"])
 
-    def state(self) -> bytes:
+    def state(self) -> str:
         """What a state file holds: everything that was done, from which all the rest follows."""
-        return self._send("GET", "/state", None)
+        return self._send("GET", "/state", None).decode()
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         return json.loads(self._send(method, path, body))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +26,11 @@ _TRANSPORT_LIMIT = 2**40
 
 
 class Doors:
-    """Every way into one swarm."""
+    """Every way into one swarm; ``stirred`` is told, too, whenever something may have happened in it."""
 
-    def __init__(self, swarm: PracticeSwarm) -> None:
+    def __init__(self, swarm: PracticeSwarm, stirred: Callable[[], None] = lambda: None) -> None:
         self.swarm = swarm
+        self._stirred = stirred
         self._ways: list[EngineWay] = []
         self._alarm = Alarm(swarm, self.attend)
 
@@ -55,6 +57,7 @@ class Doors:
         self._alarm.set()
         for way in self._ways:
             way.follow_engine()
+        self._stirred()
 
     def close(self) -> None:
         """Hang up on everybody, and take the sockets away."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from coopnb.errors import ConnectFailed, InputError
+from coopnb.practice.journal import JournalError, is_state, write_state
 from coopnb.practice.remote import Remote, RemoteError, RemoteGone
 from coopnb.practice.status import FaultKind, Status
 
@@ -59,22 +59,20 @@ class PracticeControls:
         """Write its state to a file (mode 0600), to be opened again with ``coopnb practice up --state``; its path.
 
         Raises:
-            InputError: the file cannot be written.
+            InputError: the file cannot be written, or is one that is no state.
         """
         with _told():
             state = self._remote.state()
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "wb") as file:
-                file.write(state)
-            fresh.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                fresh.unlink()
+        if path.exists() and not is_state(path):
             raise InputError(
-                f"the state cannot be written: {error.strerror}", where=str(path), hint="Name a file in another folder."
-            ) from error
+                "a file that is no state of a practice swarm is not written over",
+                where=str(path),
+                hint="Name another file.",
+            )
+        try:
+            write_state(path, state)
+        except JournalError as error:
+            raise InputError(str(error), hint="Name a file in another folder.") from error
         return path
 
 

@@ -21,8 +21,8 @@ class Practising:
     """What kind of practice swarm is wanted; it counts only when one is started.
 
     Attributes:
-        clock: ``real``, ``auto`` or ``stepped``.
-        speed: how many times as fast as the machine's clock a real clock goes.
+        clock: ``real``, ``auto`` or ``stepped``; empty for that of the state, or a real one.
+        speed: how many times as fast as the machine's clock a real clock goes; 0 for that of the state, or 1.
         world: a world file, or the name of a world that is shipped; None for the default world.
         nodes: how many nodes it has instead of the world's.
         seed: where its ids come from, instead of the world's.
@@ -30,8 +30,8 @@ class Practising:
         state: a file that it begins with when it is there, and is kept in.
     """
 
-    clock: str = "real"
-    speed: float = 1.0
+    clock: str = ""
+    speed: float = 0.0
     world: str | Path | None = None
     nodes: int | None = None
     seed: int | None = None
@@ -69,6 +69,12 @@ def start_practice(
             state=wanted.state,
             life=life,
         )
+    except process.PracticeRefused as error:
+        raise InputError(
+            "the practice swarm cannot be as it was asked for; nothing was started",
+            what=str(error),
+            hint="Mend what it says, then start it again.",
+        ) from error
     except (process.PracticeError, OSError) as error:
         raise ConnectFailed(
             "the practice swarm cannot be started",

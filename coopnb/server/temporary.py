@@ -22,7 +22,7 @@ def practice_swarm(
     world: str | Path | None = None,
     nodes: int | None = None,
     clock: str = "auto",
-    speed: float = 1.0,
+    speed: float = 0.0,
     seed: int | None = None,
     state: str | Path | None = None,
     workspace: Workspace | str | Path | None = None,
@@ -41,7 +41,7 @@ def practice_swarm(
         nodes: how many nodes, instead of the world's.
         clock: ``auto`` (time goes to the next event when somebody looks and nothing is new), ``stepped`` (only
             ``server.practice.advance`` moves it), or ``real``.
-        speed: how many times as fast as the machine's clock a real clock goes.
+        speed: how many times as fast as the machine's clock a real clock goes; 0 for that of the state, or 1.
         seed: where its ids come from, instead of the world's.
         state: a file that it begins with when it is there, and is kept in.
         workspace: whose apps and recipes; None for a temporary one with the sample recipes.

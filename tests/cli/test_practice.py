@@ -82,6 +82,51 @@ def test_a_socket_of_ones_own_is_another_swarm(workspace: Path, tmp_path: Path) 
     assert list((workspace / "coopnb").iterdir()) == []
 
 
+def test_faults_are_listed_put_in_and_mended(workspace: Path) -> None:
+    """A fault must be in the list, be put in, be told by status and be mended; what is none must be refused in words."""
+    coopnb(workspace, "practice", "up", "--clock", "stepped")
+    listed = coopnb(workspace, "practice", "fault", "--list")
+    assert re.search(r"^  node-down +node +its machine stops", listed.out, re.MULTILINE)
+    assert "latency=0.5" in listed.out
+
+    put = coopnb(workspace, "practice", "fault", "slow-link", "node2", "latency=2")
+    assert (put.status, put.out) == (0, "Messages to and from node2 take 2 s, pulls 10 times as long.\n")
+    assert "  ✗ Messages to and from node2 take 2 s" in coopnb(workspace, "practice", "status").out
+    coopnb(workspace, "practice", "fault", "fast-link", "node2")
+    assert "✗" not in coopnb(workspace, "practice", "status").out
+
+    wrong = coopnb(workspace, "practice", "fault", "node-down", "node9")
+    assert wrong.status == 2
+    assert wrong.err.startswith("InputError: there is no node 'node9'\n")
+    assert "there are node1, node2, node3" in wrong.err
+    unnamed = coopnb(workspace, "practice", "fault")
+    assert unnamed.status == 2
+    assert "coopnb practice fault --list" in unnamed.err
+
+
+def test_a_state_is_saved_and_gone_on_from(workspace: Path, tmp_path: Path) -> None:
+    """A saved swarm must go on from where it was, and a file that is something else must stay as it is."""
+    coopnb(workspace, "practice", "up", "--clock", "stepped")
+    coopnb(workspace, "practice", "advance", "60")
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    refused = coopnb(workspace, "practice", "save", str(precious))
+    assert (refused.status, precious.read_text()) == (2, "mine")
+    state = tmp_path / "lesson.state"
+    saved = coopnb(workspace, "practice", "save", str(state))
+    assert saved.out == f"Saved. To go on from there: coopnb practice up --state {state}\n"
+    coopnb(workspace, "practice", "down")
+
+    up = coopnb(workspace, "practice", "up", "--state", str(state))
+    assert up.out.startswith("Practice swarm up: world of lesson.state, 3 nodes, stepped clock, ")
+    assert "2026-01-01 00:01:00 UTC" in coopnb(workspace, "practice", "status").out
+    coopnb(workspace, "practice", "down")
+    state.write_text("{}")
+    damaged = coopnb(workspace, "practice", "up", "--state", str(state))
+    assert damaged.status == 2
+    assert "this is no state of a practice swarm" in damaged.err
+
+
 @pytest.mark.parametrize("command", [("advance", "5"), ("fault", "--list"), ("fault", "kill", "web.1"), ("save", "x")])
 def test_without_a_swarm_the_rest_cannot_be_done(workspace: Path, command: tuple[str, ...]) -> None:
     """What needs a swarm must say that none runs, and how one is started."""
