@@ -158,10 +158,15 @@ class Containers:
         self.tell(container, "die", execDuration=str(duration), exitCode=str(exit_code))
 
     def lose(self, container: Container) -> None:
-        """Its machine is gone: nobody sees it end, and its engine finds it dead when it is back."""
+        """Its machine is gone: nobody sees it end."""
         if container.state == "running":
             container.state, container.exit_code = "exited", 255
             container.finished, container.pid = self._clock.now, 0
+
+    def find_dead(self, container: Container) -> None:
+        """Its engine is back, and dates its end to that, knowing no better."""
+        if container.exit_code == 255:
+            container.finished = self._clock.now
 
     def destroy(self, container: Container) -> None:
         """It is removed, its output with it."""

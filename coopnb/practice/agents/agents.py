@@ -106,6 +106,7 @@ class Agents:
             container = run.container
             if run.state <= TaskState.RUNNING and container is not None:
                 if container.started:
+                    self._containers.find_dead(container)
                     self._end(run, TaskState.FAILED, f"task: non-zero exit ({_POWER_CUT})", _POWER_CUT)
                 else:
                     self._containers.destroy(container)
