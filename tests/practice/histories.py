@@ -89,9 +89,7 @@ def perform(driver: Driver, step: Step) -> bytes:
         case "remove-network" | "remove-secret":
             return driver.ask("DELETE", f"/{step.kind.removeprefix('remove-')}s/{step.target}").body
         case "node":
-            node = driver.get(f"/nodes/{step.target}")
-            target = f"/nodes/{step.target}/update?version={node['Version']['Index']}"
-            return driver.ask("POST", target, {**node["Spec"], "Availability": step.value}).body
+            return _availability(driver, step)
         case _:
             return _change(driver, step)
 
@@ -127,6 +125,15 @@ def _fault(driver: Driver, name: str, target: str) -> bytes:
         return driver.swarm.faults.apply(name, "" if name.startswith(("manager", "registry")) else target).encode()
     except FaultError as error:
         return str(error).encode()
+
+
+def _availability(driver: Driver, step: Step) -> bytes:
+    """An update of a node, unless the manager is down."""
+    found = driver.call("GET", f"/nodes/{step.target}")
+    if found.status != 200:
+        return found.message.encode()
+    target = f"/nodes/{step.target}/update?version={found.body['Version']['Index']}"
+    return driver.ask("POST", target, {**found.body["Spec"], "Availability": step.value}).body
 
 
 def _change(driver: Driver, step: Step) -> bytes:
