@@ -13,7 +13,7 @@ from tests.practice.driver import Driver, world_of
 
 NODES = [{"hostname": "a", "role": "manager"}, {"hostname": "b"}, {"hostname": "c"}]
 IMAGES: list[dict[str, Any]] = [{"match": "crash:*", "behaviour": "crash", "crash_after": 0.1, "exit_code": 1}]
-GLOBAL = {"Mode": {"Global": {}}}
+GLOBAL: dict[str, Any] = {"Mode": {"Global": {}}}
 
 
 @pytest.fixture

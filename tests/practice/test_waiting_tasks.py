@@ -9,6 +9,7 @@ import pytest
 
 from tests.practice.driver import Driver, world_of
 
+PORT: dict[str, Any] = {"EndpointSpec": {"Ports": [{"TargetPort": 80, "PublishedPort": 8080, "PublishMode": "host"}]}}
 NOWHERE = {"Placement": {"Constraints": ["node.labels.x==y"]}}
 NO_FIT = "no suitable node (scheduling constraints not satisfied on 1 node)"
 
@@ -130,10 +131,9 @@ def test_reasons_are_those_since_the_last_node_that_fitted(tmp_path: Path) -> No
 
 def test_a_freed_place_goes_to_who_waits(driver: Driver) -> None:
     """When a task gives its port back, one that waits for it must get it."""
-    port = {"EndpointSpec": {"Ports": [{"TargetPort": 80, "PublishedPort": 8080, "PublishMode": "host"}]}}
-    driver.create("first", **port)
+    driver.create("first", **PORT)
     driver.advance(3)
-    driver.create("second", **port)
+    driver.create("second", **PORT)
     driver.advance(1)
     assert driver.tasks("second")[0]["Status"]["Err"] == "no suitable node (host-mode port already in use on 1 node)"
     driver.call("DELETE", "/services/first")
@@ -143,8 +143,7 @@ def test_a_freed_place_goes_to_who_waits(driver: Driver) -> None:
 
 def test_start_first_with_a_host_port_stalls(driver: Driver) -> None:
     """A start-first update whose port is taken by the old task must wait for ever, and say so in the new task."""
-    port = {"EndpointSpec": {"Ports": [{"TargetPort": 80, "PublishedPort": 8080, "PublishMode": "host"}]}}
-    driver.create("web", UpdateConfig={"Order": "start-first", "Parallelism": 1}, **port)
+    driver.create("web", UpdateConfig={"Order": "start-first", "Parallelism": 1}, **PORT)
     driver.advance(3)
     driver.update("web", lambda spec: spec["TaskTemplate"].update(ForceUpdate=1))
     driver.advance(120)

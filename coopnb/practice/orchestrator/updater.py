@@ -93,7 +93,7 @@ class _Update:
         self._queue.extend(dirty)
         self._dirty = len(dirty)
         self._weighing = True
-        self._working = self._config.get("Parallelism", 1) or len(dirty)
+        self._working = min(self._config.get("Parallelism", 1) or len(dirty), len(dirty))
         for _ in range(self._working):
             self._fibers.append(self._updater.fibers.start(self._work(), done=self._worker_ended))
 
