@@ -83,7 +83,7 @@ def test_a_socket_of_ones_own_is_another_swarm(workspace: Path, tmp_path: Path) 
 
 
 def test_faults_are_listed_put_in_and_mended(workspace: Path) -> None:
-    """A fault must be in the list, be put in, be told by status and be mended; what is none must be refused in words."""
+    """A fault must be in the list, be put in, be told by status, and be mended; others are refused in words."""
     coopnb(workspace, "practice", "up", "--clock", "stepped")
     listed = coopnb(workspace, "practice", "fault", "--list")
     assert re.search(r"^  node-down +node +its machine stops", listed.out, re.MULTILINE)
