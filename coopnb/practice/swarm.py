@@ -122,7 +122,7 @@ class PracticeSwarm:
                 tasks = Counter(f"{task.state.text} (wanted: {task.desired.text})" for task in self.store.all(Task))
                 found = ", ".join(f"{count} {state}" for state, count in sorted(tasks.items())) or "there are none"
                 raise ClockError(f"after {limit:g} s the condition does not hold; the tasks: {found}")
-            self.clock.advance_to(end if due is None else min(due, end))
+            self.clock.advance((end if due is None else min(due, end)) - self.clock.now)
         return (self.clock.now - begun) / SECOND
 
     def save(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,16 @@ FAULTS = (
     *("node-down", "node-up", "partition", "heal", "disk-full", "disk-free", "registry-down", "registry-up"),
     *("manager-down", "manager-up", "slow-link", "fast-link"),
 )
+SECONDS = (0.0, 0.05, 0.3, 1.0, 4.0, 15.0, 70.0)
+SHAPES: dict[str, tuple[Any, ...]] = {
+    "everywhere": (True,),
+    "port": (0, 8080),
+    "network": ("proxy", "back"),
+    "constraint": ("node.role==worker", "node.hostname!=node2"),
+    "check": (True,),
+    "action": ("pause", "continue", "rollback"),
+    "order": ("stop-first", "start-first"),
+}
 AILMENTS = ("kill", "crash-loop", "crash-loop-end", "out-of-memory", "unhealthy", "healthy")
 
 
@@ -37,18 +48,10 @@ class Step:
 
 def histories(longest: int = 25) -> st.SearchStrategy[list[Step]]:
     """Lists of steps; many of them are refused by the swarm, as in life."""
-    names, seconds = st.sampled_from(NAMES), st.sampled_from((0.0, 0.05, 0.3, 1.0, 4.0, 15.0, 70.0))
+    names, seconds = st.sampled_from(NAMES), st.sampled_from(SECONDS)
     shapes = st.fixed_dictionaries(
         {"image": st.sampled_from(IMAGES), "replicas": st.integers(0, 3)},
-        optional={
-            "everywhere": st.just(True),
-            "port": st.sampled_from((0, 8080)),
-            "network": st.sampled_from(("proxy", "back")),
-            "constraint": st.sampled_from(("node.role==worker", "node.hostname!=node2")),
-            "check": st.just(True),
-            "action": st.sampled_from(("pause", "continue", "rollback")),
-            "order": st.sampled_from(("stop-first", "start-first")),
-        },
+        optional={key: st.sampled_from(values) for key, values in SHAPES.items()},
     )
     return st.lists(
         st.one_of(
@@ -154,3 +157,28 @@ def _change(driver: Driver, step: Step) -> bytes:
         case "stale":
             index = 1
     return driver.ask("POST", f"/services/{step.target}/update?version={index}{query}", wanted).body
+
+
+def long_history(seed: int, length: int) -> list[Step]:
+    """A history of everything that there is, the same for the same seed."""
+    chance = random.Random(f"history {seed}")
+    return [_any_step(chance) for _ in range(length)]
+
+
+def _any_step(chance: random.Random) -> Step:
+    name, machine, thing = chance.choice(NAMES), chance.choice(("node2", "node3")), chance.choice(("back", "key"))
+    shape: dict[str, Any] = {"image": chance.choice(IMAGES), "replicas": chance.randint(1, 3)}
+    for key, values in SHAPES.items():
+        shape |= {key: chance.choice(values)} if chance.random() < 0.3 else {}
+    steps = (
+        *(Step("create", name, shape),) * 3,
+        Step("image", name, chance.choice(IMAGES)),
+        Step("scale", name, chance.randint(0, 4)),
+        Step(chance.choice(("force", "rollback", "remove", "stale")), name),
+        Step(chance.choice(("network", "secret", "config", "remove-network", "remove-secret")), thing),
+        Step("node", machine, chance.choice(("active", "active", "drain", "pause"))),
+        Step("fault", chance.choice(FAULTS), machine),
+        Step("fault", chance.choice(AILMENTS), name),
+        *(Step("advance", "", chance.choice(SECONDS)),) * 6,
+    )
+    return chance.choice(steps)

@@ -19,7 +19,7 @@ from coopnb.practice.routes import answer, read_request
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.world import load_world
 from tests.practice.driver import Driver, spec
-from tests.practice.histories import Step, everything, histories, perform
+from tests.practice.histories import Step, everything, histories, long_history, perform
 
 
 @settings(max_examples=40, deadline=None)
@@ -42,6 +42,18 @@ def test_a_swarm_that_is_opened_again_is_the_same_and_goes_on_the_same(
     again.advance(30)
     assert everything(again) == everything(driver)
     assert again.swarm.save() == driver.swarm.save()
+
+
+def test_a_long_history_is_opened_again() -> None:
+    """Hours of mixed work and faults must come back byte for byte, and go on as they would have."""
+    driver = Driver(seed=3)
+    for step in long_history(3, 150):
+        perform(driver, step)
+    again = _driver(reopen(driver.swarm.save()))
+    assert everything(again) == everything(driver)
+    for step in long_history(4, 50):
+        assert perform(again, step) == perform(driver, step)
+    assert everything(again) == everything(driver)
 
 
 def test_a_state_is_kept_in_a_file_of_its_owner(tmp_path: Path) -> None:
