@@ -1,0 +1,105 @@
+"""Every answer has the keys of dockerd's, each with its type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contract import rich
+from tests.contract.shapes import Shape, shape
+from tests.contract.swarm import Swarm
+
+HERE = Path(__file__).parent / "cases"
+RECORDED = yaml.safe_load((HERE / "shapes.yaml").read_text(encoding="utf-8"))
+DECLARED = yaml.safe_load((HERE / "shapes-declared.yaml").read_text(encoding="utf-8"))
+"""What the practice swarm's answers have otherwise; docs/practice-differences.md says why."""
+
+OWED = {
+    *("task", "stopped task", "nodes", "swarm", "info", "overlay network", "overlay network verbose", "bridge network"),
+    *("ingress network", "networks", "volumes", "volume", "images", "image", "containers", "containers with size"),
+    *("container", "disk use", "exec", "exec inspected"),
+}
+
+TARGETS = {
+    "service": "/services/rich",
+    "service with defaults": "/services/rich?insertDefaults=true",
+    "services with status": '/services?status=true&filters={"name":["rich"]}',
+    "task": "/tasks/<task>",
+    "stopped task": "/tasks/<old_task>",
+    "nodes": "/nodes",
+    "swarm": "/swarm",
+    "info": "/info",
+    "version": "/version",
+    "overlay network": "/networks/<network>",
+    "overlay network verbose": "/networks/<network>?verbose=true",
+    "bridge network": "/networks/bridge",
+    "ingress network": "/networks/ingress",
+    "networks": "/networks",
+    "secret": "/secrets/rich-secret",
+    "config": "/configs/rich-config",
+    "volumes": '/volumes?filters={"name":["rich-volume"]}',
+    "volume": "/volumes/rich-volume",
+    "images": '/images/json?filters={"reference":["t/well:1"]}',
+    "image": "/images/t/well:1/json",
+    "containers": '/containers/json?filters={"id":["<container>"]}',
+    "containers with size": '/containers/json?size=1&filters={"id":["<container>"]}',
+    "container": "/containers/<container>/json",
+    "disk use": "/system/df",
+}
+
+
+@pytest.fixture(scope="module")
+def made(swarm: Swarm) -> Iterator[rich.Rich]:
+    """The rich service, updated once."""
+    yield rich.make(swarm)
+    rich.unmake(swarm)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_an_answer_has_the_shape_of_dockerds(
+    swarm: Swarm, made: rich.Rich, name: str, request: pytest.FixtureRequest
+) -> None:
+    """The set of key paths and types must be the recorded one, but for what is declared."""
+    if not swarm.real and name in OWED:
+        request.applymarker(pytest.mark.xfail(strict=False, reason="owed"))
+    expected = dict(RECORDED[name]["newer"])
+    if swarm.older:
+        apply(expected, RECORDED[name]["older"])
+    if not swarm.real:
+        apply(expected, DECLARED.get(name, {}))
+
+    assert differences(shape(answer(swarm, made, name)), expected) == {}
+
+
+def answer(swarm: Swarm, made: rich.Rich, name: str) -> Any:
+    """The answer of that name."""
+    if name.startswith("exec"):
+        command = {"Cmd": ["echo", "hi"], "AttachStdout": True}
+        created = swarm.api.post(f"/containers/{made.container}/exec", command)
+        if name == "exec":
+            return created
+        swarm.api.call("POST", f"/exec/{created['Id']}/start", {"Detach": False, "Tty": False})
+        return swarm.api.get(f"/exec/{created['Id']}/json")
+    target = TARGETS[name]
+    for word in ("task", "old_task", "network", "container"):
+        target = target.replace(f"<{word}>", getattr(made, word))
+    return swarm.api.get(target)
+
+
+def apply(expected: Shape, changes: dict[str, str | None]) -> None:
+    """Change what is expected; None takes a path away."""
+    for path, kind in changes.items():
+        if kind is None:
+            expected.pop(path, None)
+        else:
+            expected[path] = kind
+
+
+def differences(found: Shape, expected: Shape) -> dict[str, tuple[str | None, str | None]]:
+    """Each path that differs, with what was found and what was expected."""
+    paths = sorted(found.keys() | expected.keys())
+    return {path: (found.get(path), expected.get(path)) for path in paths if found.get(path) != expected.get(path)}
