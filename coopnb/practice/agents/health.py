@@ -90,9 +90,10 @@ class Monitor:
         ready = self._clock.now - self._container.started >= self._image.healthy_after
         if ready and not self._image.sick and not self._sick():
             return self._passing(command)
+        if self._image.failing_output:
+            return Answer(self._image.failing_output, exit=self._image.failing_exit)
         failed = answer_exec(self._image, command, serving=False)
-        code = failed.exit if 0 < failed.exit < 126 else 1
-        return Answer(self._image.failing_output or (failed.error if code == failed.exit else ""), exit=code)
+        return failed if 0 < failed.exit < 126 else Answer(exit=1)
 
     def _passing(self, command: list[str]) -> Answer:
         """A probe passes on an image that is well, unless the world says that this command fails."""

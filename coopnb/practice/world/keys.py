@@ -111,6 +111,7 @@ BEHAVIOUR_KEYS = (
     Key("healthcheck", "mapping", "the image's own HEALTHCHECK: test, interval, timeout, ...", _healthcheck),
     Key("healthy_output", "text", "what a probe that passes prints", any_text),
     Key("failing_output", "text", "what a probe that fails prints", any_text),
+    Key("failing_exit", "number", "the exit code of a probe that fails, with failing_output (1)", integer),
     Key("commands", "list", "the programs it has; an entrypoint that is not there fails to start", items(text)),
 )
 

@@ -121,6 +121,7 @@ class ImageSeed:
     healthcheck: dict[str, Any] | None = None
     healthy_output: str = ""
     failing_output: str = ""
+    failing_exit: int = 1
     commands: tuple[str, ...] | None = None
 
     @property
