@@ -8,6 +8,10 @@ import random
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+_ADJECTIVES = ("brave", "calm", "clever", "eager", "gentle", "happy", "jolly", "keen", "kind", "lucid", "nice", "wise")
+_PEOPLE = ("dijkstra", "hamilton", "hopper", "knuth", "kropotkin", "liskov", "lovelace", "ostrom", "owen", "perlman")
+
+
 class Ids:
     """A stream of ids: the same seed gives the same ids in the same order."""
 
@@ -21,6 +25,10 @@ class Ids:
     def fingerprint(self) -> str:
         """What differs when another number of ids was taken."""
         return hashlib.sha256(repr(self._random.getstate()).encode()).hexdigest()[:16]
+
+    def name(self) -> str:
+        """A name for what was given none: an adjective and somebody who thought of machines, or of living together."""
+        return f"{self._random.choice(_ADJECTIVES)}_{self._random.choice(_PEOPLE)}"
 
     def container_id(self) -> str:
         """An id of a container or a local network: 64 hexadecimal digits."""

@@ -11,11 +11,7 @@ from coopnb.practice.objects import Json
 from coopnb.practice.specs.filters import Filters, read_filters
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, Unsubscribe
-
-_ACCEPTED = (
-    *("config", "container", "daemon", "event", "image", "label", "network", "node"),
-    *("plugin", "scope", "secret", "service", "type", "volume"),
-)
+from coopnb.practice.wire_errors import Refusal
 
 _OBJECTS = ("config", "container", "image", "network", "node", "secret", "service", "volume")
 
@@ -24,8 +20,11 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
     """Stream what happens, from ``since`` until ``until`` (or for ever)."""
     engine = asked_engine(swarm, request)
     teller = "" if engine is swarm.engines.home else engine.node_id
-    filters = read_filters(request, _ACCEPTED)
+    filters = read_filters(request, None)
     since, until = read_moment(request.query.get("since", "")), read_moment(request.query.get("until", ""))
+    if since is not None and until is not None and until < since:
+        asked = request.query["since"], request.query["until"]
+        raise Refusal(400, f"`since` time ({asked[0]}) cannot be after `until` time ({asked[1]})")
     ended = until is not None and until <= swarm.clock.now
     past = b""
     if since is not None or ended:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.ids import digest_of
 from coopnb.practice.specs.filters import read_filters
-from coopnb.practice.specs.service_rules import is_image
+from coopnb.practice.specs.names import check_image
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, json_response
 from coopnb.practice.wire_errors import Refusal
@@ -17,8 +17,7 @@ _VOLUME_FILTERS = ("dangling", "driver", "label", "name")
 
 def distribution(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
     """What a registry would say of an image: its digest and platforms."""
-    if not is_image(reference):
-        raise Refusal(400, "invalid reference format")
+    check_image(reference)
     refused = swarm.registry.refusal(reference)
     if refused is not None:
         raise Refusal(*refused)

@@ -14,27 +14,40 @@ from coopnb.practice.handlers.containers import find_container
 from coopnb.practice.handlers.moment import read_moment
 from coopnb.practice.handlers.services import find_service
 from coopnb.practice.handlers.tasks import find_task
+from coopnb.practice.objects import Json
 from coopnb.practice.swarm import PracticeSwarm
-from coopnb.practice.wire import Request, Response, Unsubscribe
+from coopnb.practice.wire import End, Request, Response, Unsubscribe, Write
 from coopnb.practice.wire_errors import Refusal
+
+RAW, MULTIPLEXED = "application/vnd.docker.raw-stream", "application/vnd.docker.multiplexed-stream"
+_NO_STREAM = "Bad parameters: you must choose at least one stream"
+_TASK_LABELS = ("com.docker.swarm.node.id", "com.docker.swarm.service.id", "com.docker.swarm.task.id")
 
 
 def service_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-    """The output of all tasks of a service."""
+    """Read the output of all tasks of a service."""
+    _need_streams(request, 500)
     service = find_service(swarm, reference)
-    return _logs(swarm, request, lambda container: container.task.service_id == service.id)
+    _check_tail(request)
+    view = _view(request, service.spec["TaskTemplate"], of_swarm=True)
+    return _logs(swarm, request, view, lambda container: container.task.service_id == service.id)
 
 
 def task_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-    """The output of one task."""
+    """Read the output of one task."""
+    _need_streams(request, 500)
     task = find_task(swarm, reference)
-    return _logs(swarm, request, lambda container: container.task.id == task.id)
+    _check_tail(request)
+    view = _view(request, task.spec, of_swarm=True)
+    return _logs(swarm, request, view, lambda container: container.task.id == task.id)
 
 
 def container_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-    """The output of one container of the engine one talks to."""
+    """Read the output of one container of the engine; followed, it ends with the container."""
+    _need_streams(request, 400)
     wanted = find_container(swarm, asked_engine(swarm, request), reference)
-    return _logs(swarm, request, lambda container: container.id == wanted.id)
+    view = _view(request, wanted.task.spec, of_swarm=False)
+    return _logs(swarm, request, view, lambda container: container.id == wanted.id, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,8 @@ class _View:
     until: int | None
     timestamps: bool
     details: bool
+    terminal: bool
+    of_swarm: bool
 
     def shows(self, line: LogLine) -> bool:
         return (
@@ -55,44 +70,88 @@ class _View:
     def frame(self, container: Container, line: LogLine) -> bytes:
         text = line.text
         if self.details:
-            labels = container.swarm_labels
-            names = ("com.docker.swarm.node.id", "com.docker.swarm.service.id", "com.docker.swarm.task.id")
-            text = ",".join(f"{name}={quote(labels[name])}" for name in names) + " " + text
+            labels = container.swarm_labels if self.of_swarm else {}
+            text = ",".join(f"{name}={quote(labels[name])}" for name in _TASK_LABELS if name in labels) + " " + text
         if self.timestamps:
             text = f"{_padded(line.moment)} {text}"
         data = text.encode() + b"\n"
-        if container.task.spec["ContainerSpec"].get("TTY"):
-            return data
-        return struct.pack(">BxxxL", line.stream, len(data)) + data
+        return data if self.terminal else struct.pack(">BxxxL", line.stream, len(data)) + data
 
 
-def _logs(swarm: PracticeSwarm, request: Request, wanted: Callable[[Container], bool]) -> Response:
-    streams = frozenset(number for number, name in ((1, "stdout"), (2, "stderr")) if request.flag(name))
-    if not streams:
-        raise Refusal(500, "Bad parameters: you must choose at least one stream")
-    view = _View(
-        streams,
-        read_moment(request.query.get("since", "")) or 0,
-        read_moment(request.query.get("until", "")),
+def _need_streams(request: Request, status: int) -> None:
+    if not (request.flag("stdout") or request.flag("stderr")):
+        raise Refusal(status, _NO_STREAM)
+
+
+def _check_tail(request: Request) -> None:
+    """What a swarm's logs do not take as ``tail``; a container's take anything for all."""
+    tail = request.query.get("tail", "")
+    if tail in ("", "all"):
+        return
+    digits = tail.removeprefix("-").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        raise Refusal(500, 'tail value must be a positive integer or "all"')
+    if tail.startswith("-"):
+        raise Refusal(500, "negative tail values not supported")
+
+
+def _view(request: Request, template: Json, *, of_swarm: bool) -> _View:
+    what = "could not parse since timestamp: " if of_swarm else ""
+    return _View(
+        frozenset(number for number, name in ((1, "stdout"), (2, "stderr")) if request.flag(name)),
+        read_moment(request.query.get("since", ""), what) or 0,
+        None if of_swarm else read_moment(request.query.get("until", "")),
         request.flag("timestamps"),
         request.flag("details"),
+        bool(template["ContainerSpec"].get("TTY")),
+        of_swarm,
     )
-    containers = [container for container in swarm.containers.all() if wanted(container)]
+
+
+def _logs(
+    swarm: PracticeSwarm,
+    request: Request,
+    view: _View,
+    wanted: Callable[[Container], bool],
+    only: Container | None = None,
+) -> Response:
+    containers = [only] if only is not None else [item for item in swarm.containers.all() if wanted(item)]
     body = b"".join(
         view.frame(container, line) for container, line in _tail(containers, view, request.query.get("tail", "all"))
     )
-    kind = "application/vnd.docker.multiplexed-stream"
-    if not request.flag("follow"):
+    kind = RAW if view.terminal or request.version < (1, 42) else MULTIPLEXED
+    past = view.until is not None and view.until <= swarm.clock.now
+    if not request.flag("follow") or past or (only is not None and only.state != "running"):
         return Response(200, body, kind, stream=True)
 
-    def follow(write: Callable[[bytes], None], _end: Callable[[], None]) -> Unsubscribe:
+    def follow(write: Write, end: End) -> Unsubscribe:
         def hear(container: Container, line: LogLine) -> None:
             if wanted(container) and view.shows(line):
                 write(view.frame(container, line))
 
-        return swarm.containers.read(hear)
+        def hear_event(event: Json) -> None:
+            if event["Type"] == "container" and event["Action"] == "die" and event["Actor"]["ID"] == only_id:
+                end()
+
+        only_id = only.id if only is not None else ""
+        leaves = [swarm.containers.read(hear)]
+        if only is not None:
+            leaves.append(swarm.events.listen(hear_event, only.node_id if _is_elsewhere(swarm, only) else ""))
+        timer = swarm.clock.after(view.until - swarm.clock.now, end) if view.until is not None else None
+
+        def leave() -> None:
+            for stop in leaves:
+                stop()
+            if timer is not None:
+                timer.cancel()
+
+        return leave
 
     return Response(200, body, kind, stream=True, follow=follow)
+
+
+def _is_elsewhere(swarm: PracticeSwarm, container: Container) -> bool:
+    return container.node_id != swarm.engines.home.node_id
 
 
 def _tail(containers: list[Container], view: _View, tail: str) -> list[tuple[Container, LogLine]]:

@@ -11,11 +11,11 @@ from coopnb.practice.wire_errors import Refusal
 _UNIX = re.compile(r"(\d{1,12})(?:\.(\d{1,9})\d*)?")
 
 
-def read_moment(text: str) -> int | None:
+def read_moment(text: str, what: str = "") -> int | None:
     """Nanoseconds since 1970; None for an empty text.
 
     Raises:
-        Refusal: 400, it is no time.
+        Refusal: 500 (dockerd passes Go's error on as it is), it is no time; ``what`` says in front which one.
     """
     if text in ("", "0"):
         return None
@@ -25,4 +25,4 @@ def read_moment(text: str) -> int | None:
     try:
         return int(datetime.fromisoformat(text).timestamp() * 1_000_000) * 1_000
     except (ValueError, OverflowError, OSError):
-        raise Refusal(400, f'strconv.ParseInt: parsing "{text[:64]}": invalid syntax') from None
+        raise Refusal(500, f'{what}strconv.ParseInt: parsing "{text[:64]}": invalid syntax') from None

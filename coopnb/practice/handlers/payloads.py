@@ -9,13 +9,15 @@ from coopnb.practice.handlers.find import find
 from coopnb.practice.handlers.query import read_version
 from coopnb.practice.objects import Json, Payload, Service
 from coopnb.practice.specs.filters import read_filters
+from coopnb.practice.specs.names import check_payload_name
 from coopnb.practice.specs.render import payload_json
-from coopnb.practice.specs.service_rules import check_payload_name
-from coopnb.practice.specs.service_shape import PAYLOAD_SPEC
-from coopnb.practice.specs.shape import read_json
+from coopnb.practice.specs.shape import Struct, read_json
+from coopnb.practice.specs.shapes import CONFIG_SPEC, SECRET_SPEC
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, empty, json_response
 from coopnb.practice.wire_errors import invalid, out_of_sequence, swarmkit_refusal
+
+_FILTERS = {"secret": ("id", "label", "name", "names"), "config": ("id", "label", "name")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Payloads:
     limit: int
 
     def list(self, swarm: PracticeSwarm, request: Request) -> Response:
-        """All that pass the filters."""
-        filters = read_filters(request, ("id", "label", "name", "names"))
+        """List all that pass the filters."""
+        filters = read_filters(request, _FILTERS[self.word])
         kept = [
             item
             for item in swarm.store.all(self.kind)
@@ -40,14 +42,16 @@ class Payloads:
         return json_response([payload_json(item) for item in kept])
 
     def inspect(self, swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
-        """One of them."""
+        """Show one of them."""
         return json_response(payload_json(self._find(swarm, reference)))
 
     def create(self, swarm: PracticeSwarm, request: Request) -> Response:
-        """Add one."""
-        spec = read_json(request.body, PAYLOAD_SPEC)
+        """Add one under a name that is free."""
+        spec = read_json(request, self._shape)
         check_payload_name(spec.get("Name", ""))
-        if "Driver" not in spec and not 0 < len(base64.b64decode(spec.get("Data", ""))) < self.limit:
+        if spec.get("Driver", {}).get("Name"):
+            raise swarmkit_refusal("Unknown", f'plugin "{spec["Driver"]["Name"]}" not found')
+        if not 0 < len(base64.b64decode(spec.get("Data", ""))) < self.limit:
             raise invalid(f"{self.word} data must be larger than 0 and less than {self.limit} bytes")
         if swarm.store.named(self.kind, spec["Name"]):
             raise swarmkit_refusal("AlreadyExists", f"{self.word} {spec['Name']} already exists")
@@ -55,9 +59,9 @@ class Payloads:
         return json_response({"ID": new.id}, 201)
 
     def update(self, swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-        """Change labels; anything else is refused."""
-        version = read_version(request, self.word)
-        spec = read_json(request.body, PAYLOAD_SPEC)
+        """Change the labels of one; anything else is refused."""
+        spec = read_json(request, self._shape)
+        version = read_version(request, self.word, brief=True)
         current = self._find(swarm, reference)
         same_data = not spec.get("Data") or spec["Data"] == current.spec.get("Data")
         if spec.get("Name", "") != current.name or not same_data:
@@ -76,6 +80,10 @@ class Payloads:
             raise invalid(f"{self.word} '{current.name}' is in use by the following {service}: {', '.join(users)}")
         swarm.store.remove(current)
         return empty(204)
+
+    @property
+    def _shape(self) -> Struct:
+        return SECRET_SPEC if self.word == "secret" else CONFIG_SPEC
 
     def _find(self, swarm: PracticeSwarm, reference: str) -> Payload:
         return find(swarm.store, self.kind, reference, lambda item: item.name)

@@ -41,14 +41,18 @@ def read_int(request: Request, name: str, status: int = 500) -> int | None:
     return number
 
 
-def read_version(request: Request, word: str) -> int:
-    """The ``version`` parameter of an update.
+def read_version(request: Request, word: str, brief: bool = False) -> int:
+    """The ``version`` parameter of an update; secrets and configs complain briefly.
 
     Raises:
         Refusal: 400, in Go's words.
     """
     text = request.query.get("version", "")[:40]
     wrong = f"invalid {word} version '{text}': strconv.ParseUint: parsing \"{text}\""
+    if brief:
+        wrong = f"invalid {word} version"
+        if not (text.isascii() and text.isdigit() and int(text) < 2**64):
+            raise Refusal(400, wrong)
     if not text.isascii() or not text.isdigit():
         raise Refusal(400, f"{wrong}: invalid syntax")
     number = int(text)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import copy
 
 from coopnb.practice.handlers.find import find
-from coopnb.practice.handlers.query import read_version
+from coopnb.practice.handlers.query import read_bool, read_version
 from coopnb.practice.objects import Json, Network, Service, UpdateStatus
+from coopnb.practice.specs.conversion import check_conversion, with_known_words
 from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.readback import stored_spec
 from coopnb.practice.specs.render import service_json, service_status
 from coopnb.practice.specs.service_rules import check_service
 from coopnb.practice.specs.service_shape import SERVICE_SPEC
 from coopnb.practice.specs.shape import read_json
+from coopnb.practice.specs.versions import adjust_for_version
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, empty, json_response
 from coopnb.practice.wire_errors import Refusal, out_of_sequence, swarmkit_refusal
 
 
 def list_services(swarm: PracticeSwarm, request: Request) -> Response:
-    """All services that pass the filters; with ``status`` each with its numbers of tasks."""
+    """List all services that pass the filters; with ``status`` each with its numbers of tasks."""
     filters = read_filters(request, ("id", "label", "mode", "name", "runtime"))
     shown = []
     for service in swarm.store.all(Service):
@@ -39,16 +41,20 @@ def list_services(swarm: PracticeSwarm, request: Request) -> Response:
 
 
 def inspect_service(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
-    """One service."""
+    """Show one service, with defaults filled in if asked."""
+    defaults = read_bool(request, "insertDefaults")
     service = find_service(swarm, reference)
-    return json_response(service_json(service, request.flag("insertDefaults")))
+    return json_response(service_json(service, defaults))
 
 
 def create_service(swarm: PracticeSwarm, request: Request) -> Response:
     """Add a service; its addresses and ports come with a second write, as in a real swarm."""
-    spec = read_json(request.body, SERVICE_SPEC)
-    _resolve_networks(swarm, spec)
-    check_service(spec, swarm.store)
+    spec = read_json(request, SERVICE_SPEC)
+    _convert(swarm, request, spec)
+    unnamed = not spec.get("Name")
+    check_service({**spec, "Name": "unnamed"} if unnamed else spec, swarm.store)
+    if unnamed:
+        spec["Name"] = _free_name(swarm)
     if swarm.store.named(Service, spec["Name"]):
         text = f"name conflicts with an existing object: service {spec['Name']} already exists"
         raise swarmkit_refusal("AlreadyExists", text)
@@ -59,13 +65,14 @@ def create_service(swarm: PracticeSwarm, request: Request) -> Response:
 
 def update_service(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
     """Replace a service's spec, or swap it with the previous one (``rollback=previous``)."""
+    spec = read_json(request, SERVICE_SPEC)
     version = read_version(request, "service")
-    spec = read_json(request.body, SERVICE_SPEC)
     rollback = request.query.get("rollback", "")
     if rollback not in ("", "none", "previous"):
         raise Refusal(500, f"unrecognized rollback option {rollback}")
+    _convert(swarm, request, spec)
     service = find_service(swarm, reference)
-    _resolve_networks(swarm, spec)
+    _check_login(request, service)
     check_service(spec, swarm.store, service.id)
     if spec["Name"] != service.name:
         raise swarmkit_refusal("Unimplemented", "renaming services is not supported")
@@ -96,6 +103,33 @@ def delete_service(swarm: PracticeSwarm, _request: Request, reference: str) -> R
 def find_service(swarm: PracticeSwarm, reference: str) -> Service:
     """The service that an id, a name or the beginning of an id means."""
     return find(swarm.store, Service, reference, lambda service: service.name)
+
+
+def _convert(swarm: PracticeSwarm, request: Request, spec: Json) -> None:
+    """Make a decoded spec the one that swarmkit would see, for a client of this version."""
+    _resolve_networks(swarm, spec)
+    adjust_for_version(spec, request.version)
+    check_conversion(spec)
+    with_known_words(spec)
+
+
+def _check_login(request: Request, service: Service) -> None:
+    """Check whose login a pull should use; logins are accepted, and not kept."""
+    source = request.query.get("registryAuthFrom", "")
+    if request.headers.get("x-registry-auth"):
+        return
+    if source not in ("", "spec", "previous-spec"):
+        raise Refusal(500, "unsupported registryAuthFrom value")
+    if source == "previous-spec" and service.previous_spec is None:
+        raise Refusal(500, "service does not have a previous spec")
+
+
+def _free_name(swarm: PracticeSwarm) -> str:
+    """A name for a service that was given none, made of two words as dockerd makes them."""
+    while True:
+        name = swarm.ids.name()
+        if not swarm.store.named(Service, name):
+            return name
 
 
 def _rolled_back(swarm: PracticeSwarm, service: Service) -> Json:

@@ -10,8 +10,8 @@ from coopnb.practice.founding import default_spec, disband, found
 from coopnb.practice.handlers.asked import OUTSIDE, asked_engine, need_manager
 from coopnb.practice.handlers.query import read_bool, read_version
 from coopnb.practice.objects import Cluster, Json, Node
-from coopnb.practice.specs.service_shape import INIT_REQUEST, SWARM_SPEC
 from coopnb.practice.specs.shape import read_json
+from coopnb.practice.specs.shapes import INIT_REQUEST, SWARM_SPEC
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, empty, json_response
 from coopnb.practice.wire_errors import Refusal, invalid, not_simulated, out_of_sequence
@@ -30,7 +30,7 @@ _CERTIFICATES = "nodes have no certificates here"
 
 def init_swarm(swarm: PracticeSwarm, request: Request) -> Response:
     """Make a new swarm with the engine's machine as its only node."""
-    wanted = read_json(request.body, INIT_REQUEST)
+    wanted = read_json(request, INIT_REQUEST)
     engine = asked_engine(swarm, request)
     if engine.node_id and wanted.get("ForceNewCluster"):
         need_manager(engine)
@@ -65,7 +65,7 @@ def inspect_swarm(swarm: PracticeSwarm, _request: Request) -> Response:
 
 def update_swarm(swarm: PracticeSwarm, request: Request) -> Response:
     """Replace the swarm's spec, and make join tokens anew if asked."""
-    spec = read_json(request.body, SWARM_SPEC)
+    spec = read_json(request, SWARM_SPEC)
     version = read_version(request, "swarm")
     worker, manager = read_bool(request, "rotateWorkerToken"), read_bool(request, "rotateManagerToken")
     if read_bool(request, "rotateManagerUnlockKey"):

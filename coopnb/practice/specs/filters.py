@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from coopnb.practice.wire import Request
 from coopnb.practice.wire_errors import Refusal
 
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -20,13 +22,27 @@ class Filters:
         """The values of a filter, empty when it was not given."""
         return self.values.get(name, ())
 
+    def flag(self, name: str) -> bool | None:
+        """A filter that is true or false; None when it was not given.
+
+        Raises:
+            Refusal: 400, it is neither, or both.
+        """
+        given = self.get(name)
+        if not given:
+            return None
+        if len(given) > 1 or given[0].lower() not in _FLAGS:
+            raise Refusal(400, f"invalid filter '{name}=[{' '.join(given)}]'")
+        return _FLAGS[given[0].lower()]
+
     def prefix(self, name: str, *found: str) -> bool:
         """Whether a text begins with one of the values."""
         return not self.get(name) or any(text.startswith(value) for value in self.get(name) for text in found)
 
-    def exact(self, name: str, found: str) -> bool:
-        """Whether a text is one of the values."""
-        return not self.get(name) or found in self.get(name)
+    def exact(self, name: str, found: str, fold: bool = False) -> bool:
+        """Whether a text is one of the values, whatever their case if told so."""
+        given = self.get(name)
+        return not given or found in ([value.lower() for value in given] if fold else given)
 
     def part(self, name: str, found: str) -> bool:
         """Whether a text holds one of the values (``^`` and ``$`` tie it to an end)."""
@@ -41,8 +57,8 @@ class Filters:
         return True
 
 
-def read_filters(request: Request, accepted: Iterable[str]) -> Filters:
-    """Read and check the filters of a request.
+def read_filters(request: Request, accepted: Iterable[str] | None) -> Filters:
+    """Read the filters of a request, and check their names (None: any).
 
     Raises:
         Refusal: 400, malformed or unknown.
@@ -55,8 +71,8 @@ def read_filters(request: Request, accepted: Iterable[str]) -> Filters:
     except (ValueError, RecursionError):
         raise Refusal(400, "invalid filter") from None
     values = _values(loaded)
-    for name in values:
-        if name not in set(accepted):
+    for name in values if accepted is not None else ():
+        if name not in set(accepted or ()):
             raise Refusal(400, f"invalid filter '{name}'")
     return Filters(values)
 
@@ -67,7 +83,9 @@ def _values(loaded: object) -> dict[str, tuple[str, ...]]:
     values: dict[str, tuple[str, ...]] = {}
     for name, given in loaded.items():
         if isinstance(given, dict):
-            kept = [value for value, on in given.items() if on is not False]
+            if not all(isinstance(on, bool) for on in given.values()):
+                raise Refusal(400, "invalid filter")
+            kept = list(given)
         elif isinstance(given, list):
             kept = given
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from coopnb.practice.specs.shape import (
     BOOL,
     BYTES,
+    DURATION,
+    FILE_MODE,
     FLOAT,
     INT,
     LABELS,
@@ -13,13 +15,13 @@ from coopnb.practice.specs.shape import (
     UINT,
     UINT32,
     ListOf,
-    MapOf,
+    Scalar,
     Struct,
 )
 
-_DRIVER = Struct("Driver", {"Name": STRING, "Options": LABELS})
+DRIVER = Struct("Driver", {"Name": STRING, "Options": LABELS})
 
-_FILE = Struct("FileTarget", {"Name": STRING, "UID": STRING, "GID": STRING, "Mode": UINT})
+_FILE = Struct("FileTarget", {"Name": STRING, "UID": STRING, "GID": STRING, "Mode": FILE_MODE})
 
 _SECRET = Struct("SecretReference", {"File": _FILE, "SecretID": STRING, "SecretName": STRING})
 
@@ -30,34 +32,44 @@ _CONFIG = Struct(
 _MOUNT = Struct(
     "Mount",
     {
-        "Type": STRING,
+        "Type": Scalar("string", "mount.Type"),
         "Source": STRING,
         "Target": STRING,
         "ReadOnly": BOOL,
-        "Consistency": STRING,
+        "Consistency": Scalar("string", "mount.Consistency"),
         "BindOptions": Struct(
             "BindOptions",
             {
-                "Propagation": STRING,
+                "Propagation": Scalar("string", "mount.Propagation"),
                 "NonRecursive": BOOL,
                 "CreateMountpoint": BOOL,
                 "ReadOnlyNonRecursive": BOOL,
                 "ReadOnlyForceRecursive": BOOL,
             },
+            "mount",
         ),
         "VolumeOptions": Struct(
-            "VolumeOptions", {"NoCopy": BOOL, "Labels": LABELS, "Subpath": STRING, "DriverConfig": _DRIVER}
+            "VolumeOptions", {"NoCopy": BOOL, "Labels": LABELS, "Subpath": STRING, "DriverConfig": DRIVER}, "mount"
         ),
         "TmpfsOptions": Struct(
-            "TmpfsOptions", {"SizeBytes": INT, "Mode": UINT, "Options": ListOf(STRINGS, "[][]string")}
+            "TmpfsOptions", {"SizeBytes": INT, "Mode": FILE_MODE, "Options": ListOf(STRINGS, "[][]string")}, "mount"
         ),
-        "ClusterOptions": Struct("ClusterOptions", {}),
+        "ClusterOptions": Struct("ClusterOptions", {}, "mount"),
     },
+    "mount",
 )
 
 _HEALTHCHECK = Struct(
     "HealthConfig",
-    {"Test": STRINGS, "Interval": INT, "Timeout": INT, "StartPeriod": INT, "StartInterval": INT, "Retries": INT},
+    {
+        "Test": STRINGS,
+        "Interval": DURATION,
+        "Timeout": DURATION,
+        "StartPeriod": DURATION,
+        "StartInterval": DURATION,
+        "Retries": INT,
+    },
+    "container",
 )
 
 _PRIVILEGES = Struct(
@@ -92,17 +104,19 @@ CONTAINER_SPEC = Struct(
         "OpenStdin": BOOL,
         "ReadOnly": BOOL,
         "Mounts": ListOf(_MOUNT, "[]mount.Mount"),
-        "StopGracePeriod": INT,
+        "StopGracePeriod": DURATION,
         "Healthcheck": _HEALTHCHECK,
         "Hosts": STRINGS,
         "DNSConfig": Struct("DNSConfig", {"Nameservers": STRINGS, "Search": STRINGS, "Options": STRINGS}),
         "Secrets": ListOf(_SECRET, "[]*swarm.SecretReference"),
         "Configs": ListOf(_CONFIG, "[]*swarm.ConfigReference"),
-        "Isolation": STRING,
+        "Isolation": Scalar("string", "container.Isolation"),
         "Sysctls": LABELS,
         "CapabilityAdd": STRINGS,
         "CapabilityDrop": STRINGS,
-        "Ulimits": ListOf(Struct("Ulimit", {"Name": STRING, "Hard": INT, "Soft": INT}), "[]*container.Ulimit"),
+        "Ulimits": ListOf(
+            Struct("Ulimit", {"Name": STRING, "Hard": INT, "Soft": INT}, "container"), "[]*container.Ulimit"
+        ),
         "OomScoreAdj": INT,
     },
 )
@@ -152,13 +166,19 @@ TASK_TEMPLATE = Struct(
         "NetworkAttachmentSpec": Struct("NetworkAttachmentSpec", {"ContainerID": STRING}),
         "Resources": _RESOURCES,
         "RestartPolicy": Struct(
-            "RestartPolicy", {"Condition": STRING, "Delay": INT, "MaxAttempts": UINT, "Window": INT}
+            "RestartPolicy",
+            {
+                "Condition": Scalar("string", "swarm.RestartPolicyCondition"),
+                "Delay": DURATION,
+                "MaxAttempts": UINT,
+                "Window": DURATION,
+            },
         ),
         "Placement": _PLACEMENT,
         "Networks": NETWORKS,
-        "LogDriver": _DRIVER,
+        "LogDriver": DRIVER,
         "ForceUpdate": UINT,
-        "Runtime": STRING,
+        "Runtime": Scalar("string", "swarm.RuntimeType"),
     },
 )
 
@@ -166,9 +186,9 @@ _UPDATE = Struct(
     "UpdateConfig",
     {
         "Parallelism": UINT,
-        "Delay": INT,
+        "Delay": DURATION,
         "FailureAction": STRING,
-        "Monitor": INT,
+        "Monitor": DURATION,
         "MaxFailureRatio": FLOAT,
         "Order": STRING,
     },
@@ -187,11 +207,17 @@ _MODE = Struct(
 _ENDPOINT = Struct(
     "EndpointSpec",
     {
-        "Mode": STRING,
+        "Mode": Scalar("string", "swarm.ResolutionMode"),
         "Ports": ListOf(
             Struct(
                 "PortConfig",
-                {"Name": STRING, "Protocol": STRING, "TargetPort": UINT, "PublishedPort": UINT, "PublishMode": STRING},
+                {
+                    "Name": STRING,
+                    "Protocol": Scalar("string", "swarm.PortConfigProtocol"),
+                    "TargetPort": UINT32,
+                    "PublishedPort": UINT32,
+                    "PublishMode": Scalar("string", "swarm.PortConfigPublishMode"),
+                },
             ),
             "[]swarm.PortConfig",
         ),
@@ -209,85 +235,5 @@ SERVICE_SPEC = Struct(
         "RollbackConfig": _UPDATE,
         "Networks": NETWORKS,
         "EndpointSpec": _ENDPOINT,
-    },
-)
-
-PAYLOAD_SPEC = Struct(
-    "SecretSpec", {"Name": STRING, "Labels": LABELS, "Data": BYTES, "Driver": _DRIVER, "Templating": _DRIVER}
-)
-
-NODE_SPEC = Struct("NodeSpec", {"Name": STRING, "Labels": LABELS, "Role": STRING, "Availability": STRING})
-
-_IPAM_CONFIG = Struct(
-    "IPAMConfig", {"Subnet": STRING, "IPRange": STRING, "Gateway": STRING, "AuxiliaryAddresses": MapOf(STRING)}
-)
-
-NETWORK_CREATE = Struct(
-    "CreateRequest",
-    {
-        "Name": STRING,
-        "CheckDuplicate": BOOL,
-        "Driver": STRING,
-        "Scope": STRING,
-        "EnableIPv6": BOOL,
-        "IPAM": Struct(
-            "IPAM", {"Driver": STRING, "Options": LABELS, "Config": ListOf(_IPAM_CONFIG, "[]network.IPAMConfig")}
-        ),
-        "Internal": BOOL,
-        "Attachable": BOOL,
-        "Ingress": BOOL,
-        "ConfigOnly": BOOL,
-        "Options": LABELS,
-        "Labels": LABELS,
-    },
-)
-
-_EXTERNAL_CA = Struct("ExternalCA", {"Protocol": STRING, "URL": STRING, "Options": LABELS, "CACert": STRING})
-
-SWARM_SPEC = Struct(
-    "Spec",
-    {
-        "Name": STRING,
-        "Labels": LABELS,
-        "Orchestration": Struct("OrchestrationConfig", {"TaskHistoryRetentionLimit": INT}),
-        "Raft": Struct(
-            "RaftConfig",
-            {
-                "SnapshotInterval": UINT,
-                "KeepOldSnapshots": UINT,
-                "LogEntriesForSlowFollowers": UINT,
-                "ElectionTick": INT,
-                "HeartbeatTick": INT,
-            },
-        ),
-        "Dispatcher": Struct("DispatcherConfig", {"HeartbeatPeriod": INT}),
-        "CAConfig": Struct(
-            "CAConfig",
-            {
-                "NodeCertExpiry": INT,
-                "ExternalCAs": ListOf(_EXTERNAL_CA, "[]*swarm.ExternalCA"),
-                "SigningCACert": STRING,
-                "SigningCAKey": STRING,
-                "ForceRotate": UINT,
-            },
-        ),
-        "TaskDefaults": Struct("TaskDefaults", {"LogDriver": _DRIVER}),
-        "EncryptionConfig": Struct("EncryptionConfig", {"AutoLockManagers": BOOL}),
-    },
-)
-
-INIT_REQUEST = Struct(
-    "InitRequest",
-    {
-        "ListenAddr": STRING,
-        "AdvertiseAddr": STRING,
-        "DataPathAddr": STRING,
-        "DataPathPort": UINT32,
-        "ForceNewCluster": BOOL,
-        "Spec": SWARM_SPEC,
-        "AutoLockManagers": BOOL,
-        "Availability": STRING,
-        "DefaultAddrPool": STRINGS,
-        "SubnetSize": UINT32,
     },
 )
