@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from coopnb.practice.execs import Exec
 from coopnb.practice.images import Images
-from coopnb.practice.objects import Json, Node
+from coopnb.practice.objects import Node
 from coopnb.practice.store import Change
 from coopnb.practice.world import World
 
@@ -34,7 +35,8 @@ class Engine:
     is_manager: bool = False
     images: Images = field(default_factory=Images)
     volumes: dict[str, Volume] = field(default_factory=dict)
-    execs: dict[str, Json] = field(default_factory=dict)
+    execs: dict[str, Exec] = field(default_factory=dict)
+    execs_made: int = 0
 
 
 class Engines:

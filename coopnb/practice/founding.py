@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _HELD: tuple[type[Stored], ...] = (Service, Task, Secret, Config, Network, Node, Cluster)
 
+_BEFORE = 9
+"""The log of a real swarm has so many entries before its first object."""
+
 
 def default_spec() -> Json:
     """The spec of a swarm of which nobody said anything (swarmkit's api/defaults, and manager.go)."""
@@ -37,6 +40,7 @@ def default_spec() -> Json:
 def populate(swarm: PracticeSwarm) -> None:
     """Make what the world begins with: the swarm, its nodes, its networks."""
     world = swarm.world
+    swarm.store.index = _BEFORE
     swarm.store.create(Cluster(id=swarm.ids.object_id(), spec=default_spec()))
     leader = next(at for at, seed in enumerate(world.nodes) if seed.role == "manager")
     for at, seed in enumerate(world.nodes):

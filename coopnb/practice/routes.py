@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import posixpath
 import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from coopnb.practice.handlers.asked import asked_engine, need_manager
+from coopnb.practice.handlers.containers import find_container
 from coopnb.practice.route_table import ABSENT, ROUTES, Absent, Route, pattern
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.version import API, OLDEST_API, dotted
@@ -19,7 +21,7 @@ from coopnb.practice.wire_errors import Refusal, not_simulated
 _LOG = logging.getLogger("coopnb.practice")
 
 _READS = ("GET", "HEAD", "OPTIONS")
-_VERSIONED = re.compile(r"/v([0-9.]{1,16})(/.*)")
+_VERSIONED = re.compile(r"/v(1\.[0-9]{1,6})(/.*)")
 _PLAIN_BEFORE = (1, 24)
 
 
@@ -90,12 +92,17 @@ def _dispatch(swarm: PracticeSwarm, request: Request) -> Response:
         found = expression.fullmatch(request.path)
         if found is None:
             continue
-        if isinstance(row, Absent):
-            raise not_simulated(request.method, request.path[:200], row.why)
         engine = asked_engine(swarm, request)
+        if isinstance(row, Absent):
+            if row.path.startswith("/containers/{id}"):
+                find_container(swarm, engine, found[1])
+            raise not_simulated(request.method, request.path[:200], row.why)
         if row.manager:
             need_manager(engine)
         return row.handler(swarm, request, *found.groups())
+    tidy = posixpath.normpath("/" + request.path.strip("/")) if request.path.strip("/") else "/"
+    if tidy != request.path.rstrip("/") and request.path != "/":
+        return Response(301, b"", "text/html; charset=utf-8", {"Location": quote(tidy)})
     raise Refusal(404, "page not found")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from coopnb.practice.agents import Agents
 from coopnb.practice.agents.machines import Machines
+from coopnb.practice.agents.process import Processes
 from coopnb.practice.agents.registry import Registry
 from coopnb.practice.agents.sessions import Sessions
 from coopnb.practice.allocator import Allocator
@@ -82,6 +83,11 @@ class PracticeSwarm:
     def cluster(self) -> Cluster | None:
         """The swarm's own object; None after everybody has left."""
         return next(iter(self.store.all(Cluster)), None)
+
+    @property
+    def processes(self) -> Processes:
+        """What runs in the containers."""
+        return self._agents.processes
 
     def engine_down(self, hostname: str = "") -> bool:
         """Whether a node's engine (empty: the manager's) does not answer, because its machine is down."""

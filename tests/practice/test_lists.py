@@ -94,7 +94,7 @@ def test_insert_defaults_adds_what_swarm_assumes(driver: Driver) -> None:
     [
         ({"name": ["demo"]}, ["demo_web"]),
         ({"name": {"demo": True, "oth": True}}, ["demo_web", "other"]),
-        ({"name": {"demo": False}}, ["demo_web", "other"]),
+        ({"name": {"demo": False}}, ["demo_web"]),
         ({"label": ["com.docker.stack.namespace"]}, ["demo_web"]),
         ({"label": {"com.docker.stack.namespace=demo": True}}, ["demo_web"]),
         ({"label": ["com.docker.stack.namespace=other"]}, []),

@@ -16,9 +16,11 @@ from coopnb.practice.agents.registry import Registry, no_space, pull
 from coopnb.practice.agents.sessions import Sessions
 from coopnb.practice.clock import MILLISECOND, Clock
 from coopnb.practice.containers import Container, Containers
+from coopnb.practice.engines import Volume
 from coopnb.practice.events import EventLog
 from coopnb.practice.fibers import Fibers, Routine, Wait
 from coopnb.practice.ids import Ids
+from coopnb.practice.mounts import volumes_of
 from coopnb.practice.objects import Task, TaskState
 from coopnb.practice.store import Change
 from coopnb.practice.world import ImageSeed, familiar
@@ -154,6 +156,7 @@ class Agents:
         image = self._registry.world.image(_reference(run.task))
         yield from self._prepare(run, image)
         container = run.container = self._containers.create(self._ids.container_id(), run.task)
+        self._keep_volumes(run.machine, container)
         container.healthcheck = effective_healthcheck(run.task.spec, image)
         self._enter(run, TaskState.READY, "prepared", container_id=container.id)
         yield Wait(None, lambda: run.stopped or run.desired == TaskState.RUNNING, (run.key,))
@@ -181,6 +184,14 @@ class Agents:
                 raise _Failed(TaskState.REJECTED, text)
         if machine.full:
             raise _Failed(TaskState.REJECTED, no_space(self._ids.container_id()))
+
+    def _keep_volumes(self, machine: Machine, container: Container) -> None:
+        """Make the volumes of a container that its engine has not yet; they stay when it is gone."""
+        for mount in volumes_of(container):
+            if mount.name not in machine.engine.volumes:
+                volume = Volume(mount.name, self._clock.now, mount.labels, mount.options, mount.anonymous)
+                machine.engine.volumes[mount.name] = volume
+                self._events.emit_later(machine.node_id, "volume", "create", mount.name, _local_driver)
 
     def _start(self, run: Run, container: Container, image: ImageSeed) -> None:
         command = (run.task.spec["ContainerSpec"].get("Command") or [""])[0]
@@ -269,3 +280,7 @@ def _familiar_reference(reference: str) -> str:
 def _bind_sources(task: Task) -> list[str]:
     mounts = task.spec["ContainerSpec"].get("Mounts") or ()
     return [str(mount.get("Source", "")) for mount in mounts if mount.get("Type") == "bind"]
+
+
+def _local_driver() -> dict[str, str]:
+    return {"driver": "local"}

@@ -59,3 +59,18 @@ def read_version(request: Request, word: str, brief: bool = False) -> int:
     if number >= 2**64:
         raise Refusal(400, f"{wrong}: value out of range")
     return number
+
+
+def read_uint32(request: Request, name: str, what: str) -> int:
+    """A parameter that must be a number of 32 bits; ``what`` is how dockerd calls it.
+
+    Raises:
+        Refusal: 400, it is none.
+    """
+    text = request.query.get(name, "")[:40]
+    why = "" if re.fullmatch(r"[0-9]+", text) else "invalid syntax"
+    if not why and int(text) >= 2**32:
+        why = "value out of range"
+    if why:
+        raise Refusal(400, f'invalid {what} "{text}": strconv.ParseUint: parsing "{text}": {why}')
+    return int(text)

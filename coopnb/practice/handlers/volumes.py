@@ -11,7 +11,7 @@ from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.handlers.selection import read_prune
 from coopnb.practice.mounts import ANONYMOUS_LABEL, mountpoint, volumes_of
 from coopnb.practice.objects import Json
-from coopnb.practice.specs.filters import Filters, read_filters
+from coopnb.practice.specs.filters import read_filters
 from coopnb.practice.specs.shape import read_json
 from coopnb.practice.specs.shapes import VOLUME_CREATE
 from coopnb.practice.swarm import PracticeSwarm
