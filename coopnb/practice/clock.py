@@ -37,10 +37,14 @@ class ClockError(RuntimeError):
 
 @dataclass(slots=True)
 class Timer:
-    """One event to come; ``cancel`` keeps it from happening."""
+    """One event to come; ``cancel`` keeps it from happening.
+
+    One that is not ``counted`` only tells somebody who looks on, so that a swarm's history does not depend on it.
+    """
 
     due: int
     act: Callable[[], None] | None
+    counted: bool = True
 
     def cancel(self) -> None:
         """Forget the event."""
@@ -70,6 +74,12 @@ class Clock:
         timer = Timer(self.now + max(delay, 0), act)
         self._count += 1
         heapq.heappush(self._heap, (timer.due, self._count, timer))
+        return timer
+
+    def tell(self, delay: int, act: Callable[[], None]) -> Timer:
+        """Let a client hear something ``delay`` nanoseconds from now; to the swarm that is no event."""
+        timer = self.after(delay, act)
+        timer.counted = False
         return timer
 
     def next_due(self) -> int | None:
@@ -119,7 +129,7 @@ class Clock:
         self.now = max(self.now, due)
         act, timer.act = timer.act, None
         assert act is not None
-        self.events += 1
+        self.events += timer.counted
         act()
         self.after_event()
 

@@ -40,7 +40,7 @@ def events(swarm: PracticeSwarm, request: Request) -> Response:
                 write(_line(event))
 
         stop = swarm.events.listen(hear, teller)
-        timer = swarm.clock.after(until - swarm.clock.now, end) if until is not None else None
+        timer = swarm.clock.tell(until - swarm.clock.now, end) if until is not None else None
 
         def leave() -> None:
             stop()

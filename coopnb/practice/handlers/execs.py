@@ -65,15 +65,16 @@ def start_exec(swarm: PracticeSwarm, request: Request, exec_id: str) -> Response
     found = _find(engine, exec_id)
     container = _its_container(swarm, engine, found)
     if found.started:
-        raise Refusal(409, f"exec command {found.id} is already running")
+        why = "is already running" if found.running else "has already run"
+        raise Refusal(409, f"exec command {found.id} {why}")
     found.started = found.running = True
     swarm.containers.tell(container, f"exec_start: {' '.join(found.command)}", execID=found.id)
-    run = _Run(swarm, engine, found, container)
-    if wanted.get("Detach"):
-        run.answer_at_once()
-        return empty()
+    run = _Run(swarm, found, container)
     kind = RAW if found.tty or request.version < (1, 42) else MULTIPLEXED
-    return Response(200, b"", kind, hijack=run.take)
+    if run.is_conversation and not wanted.get("Detach"):
+        return Response(200, b"", kind, hijack=run.converse)
+    printed = run.to_the_end()
+    return empty() if wanted.get("Detach") else Response(200, printed, kind, hijack=_hang_up)
 
 
 def inspect_exec(swarm: PracticeSwarm, request: Request, exec_id: str) -> Response:
@@ -113,36 +114,35 @@ def resize_exec(swarm: PracticeSwarm, request: Request, exec_id: str) -> Respons
 class _Run:
     """One command that runs: to its end at once, or a shell that listens until it is left."""
 
-    def __init__(self, swarm: PracticeSwarm, engine: Engine, found: Exec, container: Container) -> None:
+    def __init__(self, swarm: PracticeSwarm, found: Exec, container: Container) -> None:
         self._swarm = swarm
         self._exec = found
         self._container = container
         self._image = swarm.world.image(container.image)
 
-    def answer_at_once(self) -> Answer:
-        """Run the command to its end."""
-        command = self._exec.command
-        if not has_command(self._image, command[0]):
-            text = (
-                f'OCI runtime exec failed: exec failed: unable to start container process: exec: "{command[0]}": '
-                f"{_why_not(command[0])}: unknown\r\n"
-            )
-            answer = Answer(text, exit=127)
-        else:
-            answer = answer_exec(self._image, command, serving=self._serving())
-        self._end(answer.exit)
-        return answer
+    @property
+    def is_conversation(self) -> bool:
+        """Whether it is a shell that somebody types into."""
+        program, *words = self._exec.command
+        shell = program.rpartition("/")[2] in _SHELLS and not any(word.startswith("-c") for word in words)
+        return shell and self._exec.stdin and has_command(self._image, program)
 
-    def take(self, write: Write, end: End) -> Ear:
-        """Have the connection: print and end, or let somebody type."""
-        program = self._exec.command[0].rpartition("/")[2]
-        shell = program in _SHELLS and not any(word.startswith("-c") for word in self._exec.command[1:])
-        if not (shell and self._exec.stdin and has_command(self._image, self._exec.command[0])):
-            answer = self.answer_at_once()
-            for text, stream in ((answer.output, 1), (answer.error, 2)):
-                self._print(write, text.replace("\n", "\r\n") if self._exec.tty else text, stream)
-            end()
-            return Ear()
+    def to_the_end(self) -> bytes:
+        """Run the command to its end; what it prints, as the client wants it."""
+        program = self._exec.command[0]
+        if has_command(self._image, program):
+            answer = answer_exec(self._image, self._exec.command, serving=self._serving())
+        else:
+            why = "no such file or directory" if "/" in program else "executable file not found in $PATH"
+            why = f"stat {program}: {why}" if "/" in program else why
+            text = f'unable to start container process: exec: "{program}": {why}: unknown\r\n'
+            answer = Answer(f"OCI runtime exec failed: exec failed: {text}", exit=127)
+        self._end(answer.exit)
+        printed = ((answer.output, 1), (answer.error, 2))
+        return b"".join(self._frame(_for_terminal(text) if self._exec.tty else text, at) for text, at in printed)
+
+    def converse(self, write: Write, end: End) -> Ear:
+        """Let somebody type, until the shell is left."""
 
         def done(code: int) -> None:
             self._end(code)
@@ -151,18 +151,20 @@ class _Run:
         def run(line: str) -> Answer:
             return answer_exec(self._image, [self._exec.command[0], "-c", line], serving=self._serving())
 
-        sitting = Shell(run, lambda text, stream: self._print(write, text, stream), done, self._exec.tty)
-        sitting.begin()
-        return Ear(sitting.feed, sitting.finish, lambda: self._end(137))
+        def print_(text: str, stream: int) -> None:
+            write(self._frame(text, stream))
+
+        shell = Shell(run, print_, done, self._exec.tty)
+        shell.begin()
+        return Ear(shell.feed, shell.finish, lambda: self._end(128 + 9))
 
     def _serving(self) -> bool:
         return self._container.health in ("", "healthy")
 
-    def _print(self, write: Write, text: str, stream: int) -> None:
-        attached = self._exec.stdout if stream == 1 else self._exec.stderr
-        if text and (attached or self._exec.tty):
-            data = text.encode()
-            write(data if self._exec.tty else struct.pack(">BxxxL", stream, len(data)) + data)
+    def _frame(self, text: str, stream: int) -> bytes:
+        attached = self._exec.tty or (self._exec.stdout if stream == 1 else self._exec.stderr)
+        data = text.encode() if attached else b""
+        return data if self._exec.tty or not data else struct.pack(">BxxxL", stream, len(data)) + data
 
     def _end(self, code: int) -> None:
         if self._exec.running:
@@ -170,10 +172,13 @@ class _Run:
             self._swarm.containers.tell(self._container, "exec_die", execID=self._exec.id, exitCode=str(code))
 
 
-def _why_not(program: str) -> str:
-    if "/" in program:
-        return f"stat {program}: no such file or directory"
-    return "executable file not found in $PATH"
+def _hang_up(_write: Write, end: End) -> Ear:
+    end()
+    return Ear()
+
+
+def _for_terminal(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _exec_id(container: Container, number: int, command: list[str]) -> str:

@@ -52,10 +52,10 @@ def pull_image(swarm: PracticeSwarm, request: Request) -> Response:
 
     def follow(write: Write, end: End) -> Unsubscribe:
         timers = [
-            swarm.clock.after(at * pause, lambda line=line: write(line))  # type: ignore[misc]
+            swarm.clock.tell(at * pause, lambda line=line: write(line))  # type: ignore[misc]
             for at, line in enumerate(lines)
         ]
-        timers.append(swarm.clock.after(len(lines) * pause, end))
+        timers.append(swarm.clock.tell(len(lines) * pause, end))
 
         def leave() -> None:
             for timer in timers:

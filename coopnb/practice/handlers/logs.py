@@ -137,7 +137,7 @@ def _logs(
         leaves = [swarm.containers.read(hear)]
         if only is not None:
             leaves.append(swarm.events.listen(hear_event, only.node_id if _is_elsewhere(swarm, only) else ""))
-        timer = swarm.clock.after(view.until - swarm.clock.now, end) if view.until is not None else None
+        timer = swarm.clock.tell(view.until - swarm.clock.now, end) if view.until is not None else None
 
         def leave() -> None:
             for stop in leaves:
