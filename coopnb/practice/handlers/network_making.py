@@ -15,6 +15,7 @@ from coopnb.practice.wire import Request, Response, json_response
 from coopnb.practice.wire_errors import Refusal, invalid, not_simulated, swarmkit_refusal
 
 _DRIVERS = ("overlay", "bridge")
+_FROM_WORKER = "Cannot create a multi-host network from a worker node. Please create the network from a manager node."
 _SINGLE = ("host", "null")
 _ABSENT = ("ipvlan", "macvlan")
 
@@ -31,7 +32,7 @@ def create_network(swarm: PracticeSwarm, request: Request) -> Response:
     if name in PREDEFINED:
         raise Refusal(403, f"operation is not permitted on predefined {name} network ")
     if of_swarm and not engine.is_manager:
-        raise Refusal(403, OUTSIDE)
+        raise Refusal(403, _FROM_WORKER if engine.node_id else OUTSIDE)
     configs = tuple(_checked(config) for config in ipam.get("Config") or ())
     _check_kind(swarm, wanted, name, driver)
     new = swarm.store.create(
