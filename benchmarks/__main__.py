@@ -14,7 +14,8 @@ from pathlib import Path
 
 from benchmarks.converting import compare_conversion
 from benchmarks.deploying import compare_deploys
-from benchmarks.measure import Comparison
+from benchmarks.measure import Comparison, Figure
+from benchmarks.practising import measure_practice
 from benchmarks.starting import compare_start
 from coopnb import __version__
 from tests.testbed.cli import docker_cli
@@ -39,6 +40,7 @@ def main() -> None:
             *compare_start(given.runs * 2),
             *compare_conversion(given.runs * 2),
             *compare_deploys(engine, Path(folder), given.replicas, given.runs),
+            *measure_practice(engine, Path(folder), given.replicas, given.runs),
         ):
             print("\n".join(described(line)), flush=True)
 
@@ -53,8 +55,13 @@ def header(server: str, runs: int) -> Iterator[str]:
     yield f"median (min-max) of wall times, both sides in turns, {runs} times each ({runs * 2} for the first two kinds)"
 
 
-def described(line: Comparison) -> Iterator[str]:
-    """One comparison as text."""
+def described(line: Comparison | Figure) -> Iterator[str]:
+    """One result as text."""
+    if isinstance(line, Figure):
+        yield ""
+        yield f"{line.what}: {line.timings}" + (f"  (aim: {line.aim})" if line.aim else "")
+        yield f"    {line.how}" + (f"; {line.note}" if line.note else "")
+        return
     aim = "" if line.aim is None else f"  (aim: under {line.aim:g})"
     yield ""
     yield f"{line.what}: ratio {line.ratio:.2f}{aim}"

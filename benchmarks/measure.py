@@ -50,6 +50,23 @@ class Comparison:
         return self.ours.median / self.peer.median
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the result that has no peer.
+
+    Attributes:
+        what: the work that was done.
+        aim: what it should stay under, in words, where there is something.
+        note: what else was seen.
+    """
+
+    what: str
+    how: str
+    timings: Timings
+    aim: str = ""
+    note: str = ""
+
+
 def timed(work: Work) -> float:
     """The wall time of one call, in seconds."""
     begin = time.perf_counter()
