@@ -205,6 +205,7 @@ def test_a_full_disk_keeps_new_containers_out_and_lets_old_ones_run(driver: Driv
     driver.advance(5)
     (again,) = driver.tasks("again")
     assert (again["Status"]["State"], again["Status"]["Message"]) == ("rejected", "preparing")
+    assert again["Status"]["ContainerStatus"] == {"ContainerID": "", "PID": 0, "ExitCode": 0}
     assert again["Status"]["Err"].startswith("write /var/lib/docker/overlay2/")
     assert again["Status"]["Err"].endswith("-init/link: no space left on device")
     assert _errors(driver, "fresh") == ["No such image: nginx:9"]

@@ -220,3 +220,23 @@ def test_a_manager_that_is_cut_off_sees_everybody_leave() -> None:
     driver.advance(25)
     assert [node["Status"]["State"] for node in driver.get("/nodes")] == ["ready", "down", "down"]
     assert [pair for pair in _on(driver, "node1") if pair[1] == "running"] == [("running", "running")] * 3
+
+
+def test_the_logs_of_a_lost_node_are_missing_and_that_is_said() -> None:
+    """Logs must come from the nodes that can be asked, and end with swarm's warning about those that cannot."""
+    driver = _driver()
+    target = "/services/web/logs?stdout=1"
+    whole = driver.ask("GET", target).body
+    driver.swarm.faults.apply("partition", "node2")
+    body = driver.ask("GET", target).body
+    lost = driver.get("/nodes/node2")["ID"]
+    words = "Error grabbing logs: rpc error: code = Unknown desc = warning: incomplete log stream. some logs could "
+    words += f"not be retrieved for the following reasons: node {lost} is not available\n"
+    head, _, tail = body.partition(words.encode()[:10])
+    assert head[-8:-4] == b"\x03\x00\x00\x00"
+    assert words.encode()[:10] + tail == words.encode()
+    assert whole.count(b"nginx started") == 2
+    assert body.count(b"nginx started") == 1
+    driver.swarm.faults.apply("heal", "node2")
+    driver.advance(2)
+    assert driver.ask("GET", target).body == whole

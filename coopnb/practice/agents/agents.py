@@ -44,9 +44,9 @@ class _Stopped(Exception):
 
 
 class _Failed(Exception):
-    """The task comes to an end; ``exit_code`` is None when it never had a container."""
+    """The task comes to an end; without a container its exit code is 0, as in life."""
 
-    def __init__(self, state: TaskState, err: str, exit_code: int | None = None) -> None:
+    def __init__(self, state: TaskState, err: str, exit_code: int = 0) -> None:
         super().__init__(err)
         self.state = state
         self.err = err
@@ -250,7 +250,7 @@ class Agents:
     def _enter(self, run: Run, state: TaskState, message: str, **fields: Any) -> None:
         self._report(run, state, message=message, err="", **fields)
 
-    def _end(self, run: Run, state: TaskState, err: str, exit_code: int | None) -> None:
+    def _end(self, run: Run, state: TaskState, err: str, exit_code: int) -> None:
         self._report(run, state, err=err, exit_code=exit_code, pid=0)
 
     def _report(self, run: Run, state: TaskState, **fields: Any) -> None:

@@ -11,6 +11,7 @@ from coopnb.practice.clock import rfc3339
 from coopnb.practice.containers import Container, LogLine
 from coopnb.practice.handlers.asked import asked_engine
 from coopnb.practice.handlers.containers import find_container
+from coopnb.practice.handlers.log_gaps import error_frame, gaps, is_silent
 from coopnb.practice.handlers.moment import read_moment
 from coopnb.practice.handlers.services import find_service
 from coopnb.practice.handlers.tasks import find_task
@@ -30,7 +31,8 @@ def service_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Resp
     service = find_service(swarm, reference)
     _check_tail(request)
     view = _view(request, service.spec["TaskTemplate"], of_swarm=True)
-    return _logs(swarm, request, view, lambda container: container.task.service_id == service.id)
+    missing = gaps(swarm, swarm.store.tasks_of(service.id), alone=False)
+    return _logs(swarm, request, view, lambda container: container.task.service_id == service.id, missing=missing)
 
 
 def task_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
@@ -39,7 +41,8 @@ def task_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Respons
     task = find_task(swarm, reference)
     _check_tail(request)
     view = _view(request, task.spec, of_swarm=True)
-    return _logs(swarm, request, view, lambda container: container.task.id == task.id)
+    missing = gaps(swarm, [task], alone=True)
+    return _logs(swarm, request, view, lambda container: container.task.id == task.id, missing=missing)
 
 
 def container_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
@@ -114,19 +117,25 @@ def _logs(
     view: _View,
     wanted: Callable[[Container], bool],
     only: Container | None = None,
+    missing: str = "",
 ) -> Response:
-    containers = [only] if only is not None else [item for item in swarm.containers.all() if wanted(item)]
+    def heard(container: Container) -> bool:
+        return wanted(container) and (only is not None or not is_silent(swarm, container.node_id))
+
+    containers = [only] if only is not None else [item for item in swarm.containers.all() if heard(item)]
     body = b"".join(
         view.frame(container, line) for container, line in _tail(containers, view, request.query.get("tail", "all"))
     )
     kind = RAW if view.terminal or request.version < (1, 42) else MULTIPLEXED
     past = view.until is not None and view.until <= swarm.clock.now
     if not request.flag("follow") or past or (only is not None and only.state != "running"):
+        if missing:
+            body += error_frame(missing, terminal=view.terminal)
         return Response(200, body, kind, stream=True)
 
     def follow(write: Write, end: End) -> Unsubscribe:
         def hear(container: Container, line: LogLine) -> None:
-            if wanted(container) and view.shows(line):
+            if heard(container) and view.shows(line):
                 write(view.frame(container, line))
 
         def hear_event(event: Json) -> None:
