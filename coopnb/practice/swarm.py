@@ -76,6 +76,7 @@ class PracticeSwarm:
             self._agents,
             self.journal,
             self.settle,
+            self._lead,
         )
         self.faults.schedule(self.world.faults)
 
@@ -158,6 +159,11 @@ class PracticeSwarm:
                 self.fibers.changed(change.object.id)
             if not self._orchestration.tick():
                 return
+
+    def _lead(self) -> None:
+        """The manager leads anew: what it had in its memory only is gone."""
+        self._orchestration.begin_anew()
+        self._scheduler.begin_anew()
 
     def _is_home(self, node_id: str) -> bool:
         return self.engines.of_node(node_id) is self.engines.home

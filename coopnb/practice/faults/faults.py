@@ -51,6 +51,7 @@ class Faults:
         agents: Agents,
         journal: Journal,
         settle: Callable[[], None],
+        lead: Callable[[], None],
     ) -> None:
         self.missed: list[str] = []
         self._store = store
@@ -60,6 +61,7 @@ class Faults:
         self._registry = registry
         self._machines = machines
         self._sessions = sessions
+        self._lead = lead
         self._agents = agents
         self._journal = journal
         self._settle = settle
@@ -159,6 +161,7 @@ class Faults:
             if manager and up:
                 self._gate.open()
                 self._sessions.manager_returned()
+                self._lead()
             elif manager:
                 self._gate.shut()
             self._sessions.review()

@@ -71,6 +71,13 @@ class Everywhere:
                 for task in self._on(service, node):
                     self._store.remove(task)
 
+    def check(self, service: Service, task: Task) -> None:
+        """Bring a task into line when a manager begins to lead."""
+        if is_unusable(self._store.get(Node, task.node_id)):
+            self._tasks.want(task, TaskState.SHUTDOWN)
+        elif task.state > TaskState.RUNNING:
+            self.restart(service, task)
+
     def restart(self, service: Service, task: Task) -> None:
         """Restart a task that ended, if its node still is one for this service."""
         node = self._store.get(Node, task.node_id)

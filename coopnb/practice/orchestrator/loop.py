@@ -11,7 +11,7 @@ from coopnb.practice.orchestrator.everywhere import Everywhere
 from coopnb.practice.orchestrator.reaper import Reaper
 from coopnb.practice.orchestrator.replicated import Replicated
 from coopnb.practice.orchestrator.restart import Restarts
-from coopnb.practice.orchestrator.tasks import Tasks
+from coopnb.practice.orchestrator.tasks import Tasks, by_place
 from coopnb.practice.orchestrator.updater import Updater
 from coopnb.practice.store import Change, Store
 
@@ -50,6 +50,34 @@ class Orchestration:
             if service is not None:
                 (self._everywhere if service.is_global else self._replicated).reconcile(service)
         return bool(due)
+
+    def begin_anew(self) -> None:
+        """Lead with nothing but what the store holds, as a manager that has returned (orchestrator/taskinit).
+
+        Updates under way begin again: what they replaced counts as done, and its failures are forgotten.
+        """
+        self._updater.forget_all()
+        self._restarts.forget_all()
+        for service in self._store.all(Service):
+            for place in by_place(self._store.tasks_of(service.id)).values():
+                self._restarts.recount(place)
+            self._due[service.id] = None
+        for task in self._store.all(Task):
+            self._check(task)
+        for node in self._store.all(Node):
+            self._enforcer.node_changed(node, self._store.tasks_on(node.id))
+
+    def _check(self, task: Task) -> None:
+        service = self._store.get(Service, task.service_id)
+        if service is None:
+            self._store.remove(task)
+            return
+        if task.desired == TaskState.READY and task.state <= TaskState.COMPLETE:
+            self._restarts.resume(task)
+        if task.wanted and service.is_global:
+            self._everywhere.check(service, task)
+        elif self._replicated.is_to_restart(task):
+            self._restarts.restart(service, task)
 
     def _service_changed(self, service: Service, gone: bool) -> None:
         if not gone:

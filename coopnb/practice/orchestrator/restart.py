@@ -117,6 +117,25 @@ class Restarts:
         """A service is gone."""
         self._history.pop(service_id, None)
 
+    def forget_all(self) -> None:
+        """Give up all delays and counts, which only the memory of a leading manager holds."""
+        for delayed in self._delays.values():
+            if delayed.fiber is not None:
+                self._fibers.cancel(delayed.fiber)
+        self._delays.clear()
+        self._history.clear()
+
+    def recount(self, place: list[Task]) -> None:
+        """Count restarts anew: all but the first of a place's tasks with its newest spec were made by one."""
+        newest = max(task.spec_version for task in place)
+        for task in [task for task in place if task.spec_version == newest][1:]:
+            self._record(task)
+
+    def resume(self, task: Task) -> None:
+        """Start a prepared task when the rest of its delay is over, without a wait for the one before it."""
+        passed = self._clock.now - task.timestamp
+        self.delay_start(None, task.id, max(0, _delay(task) - passed), False)
+
     def _start_later(self, new_id: str, delay: int, old: Task | None) -> Routine:
         begun = self._clock.now
         stopped = self._stopped(old) if old is not None else None

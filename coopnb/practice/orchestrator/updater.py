@@ -50,6 +50,12 @@ class Updater:
         if running is not None:
             running.cancel()
 
+    def forget_all(self) -> None:
+        """Give up all updates; those under way begin again with the next look at their services."""
+        for running in self._updates.values():
+            running.cancel()
+        self._updates.clear()
+
     def task_changed(self, task: Task) -> None:
         """Tell the service's update of a task that stopped running."""
         running = self._updates.get(task.service_id)

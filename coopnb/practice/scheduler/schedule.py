@@ -52,6 +52,16 @@ class Scheduler:
             self._first = self._clock.now
             self._clock.after(_DEBOUNCE, self._due)
 
+    def begin_anew(self) -> None:
+        """Look at every pending task that is wanted, as a manager that begins to lead; no failure is remembered."""
+        self._failures.clear()
+        self._unassigned, self._preassigned = {}, {}
+        for task in self._store.all(Task):
+            if task.state == TaskState.PENDING and task.wanted:
+                (self._preassigned if task.node_id else self._unassigned)[task.id] = None
+        self._confirm_preassigned()
+        self._assign_all()
+
     def _task_changed(self, old: object, new: object) -> None:
         before, after = _known(old), _known(new)
         if before is not None and after is None:
