@@ -93,12 +93,14 @@ class Containers:
         self._by_node: dict[str, dict[str, Container]] = {}
         self._readers: dict[object, Callable[[Container, LogLine], None]] = {}
         self._next_pid = 2000
+        self._brought: set[tuple[str, str]] = set()
 
     def create(self, container_id: str, task: Task) -> Container:
         """Make a container for a task on its node."""
         container = Container(container_id, task, task.node_id, self._clock.now)
         self._containers[container.id] = container
         self._by_node.setdefault(task.node_id, {})[container.id] = container
+        self._bring_networks(container)
         self.tell(container, "create")
         return container
 
@@ -125,6 +127,7 @@ class Containers:
 
     def join(self, container: Container) -> None:
         """It is put on its networks."""
+        self._bring_networks(container)
         for network in self._networks(container):
             self._tell_network(container, network, "connect")
 
@@ -156,6 +159,8 @@ class Containers:
         if killed_by or stopped:
             self.tell(container, "stop")
         self.tell(container, "die", execDuration=str(duration), exitCode=str(exit_code))
+        if killed_by or stopped:
+            self._drop_networks(container)
 
     def lose(self, container: Container) -> None:
         """Its machine is gone: nobody sees it end."""
@@ -201,6 +206,29 @@ class Containers:
     def _leave(self, container: Container) -> None:
         for network in self._networks(container):
             self._tell_network(container, network, "disconnect")
+
+    def _bring_networks(self, container: Container) -> None:
+        """A network of the swarm comes to a node with the first container that needs it; ingress is there already."""
+        ingress = self._store.ingress()
+        for network in self._networks(container):
+            if network[2] != "overlay" or (ingress is not None and network[0] == ingress.id):
+                continue
+            if (container.node_id, network[0]) not in self._brought:
+                self._brought.add((container.node_id, network[0]))
+                self._tell_brought(container.node_id, network, "create")
+
+    def _drop_networks(self, container: Container) -> None:
+        """It goes again when the last container that ran on it was stopped."""
+        running = [other for other in self.on(container.node_id) if other.state == "running"]
+        used = {network[0] for other in running for network in self._networks(other)}
+        for network in self._networks(container):
+            if network[0] not in used and (container.node_id, network[0]) in self._brought:
+                self._brought.discard((container.node_id, network[0]))
+                self._tell_brought(container.node_id, network, "destroy")
+
+    def _tell_brought(self, node_id: str, network: tuple[str, str, str], action: str) -> None:
+        network_id, name, driver = network
+        self._events.emit_later(node_id, "network", action, network_id, lambda: {"name": name, "type": driver})
 
     def _networks(self, container: Container) -> list[tuple[str, str, str]]:
         """Id, name and driver of its networks; without one of the swarm it is on its engine's bridge."""

@@ -123,7 +123,13 @@ class Service(Stored):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Stored):
-    """One run of a service's container in a slot (replicated) or on a node (global)."""
+    """One run of a service's container in a slot (replicated) or on a node (global).
+
+    Attributes:
+        timestamp: when its status came to be.
+        repeated: when its node told of that status once more, having heard that an ended task is not wanted any more;
+            swarmkit goes by the last report when it asks which tasks are the oldest.
+    """
 
     service_id: str
     service_name: str
@@ -138,6 +144,7 @@ class Task(Stored):
     message: str = "created"
     err: str = ""
     timestamp: int = 0
+    repeated: int = 0
     container_id: str = ""
     pid: int = 0
     exit_code: int | None = None

@@ -132,8 +132,8 @@ class Store:
 
 
 def oldest_first(tasks: Iterable[Task]) -> list[Task]:
-    """Tasks by the time of their last status."""
-    return sorted(tasks, key=lambda task: (task.timestamp, task.created, task.index))
+    """Tasks by the time of their last report."""
+    return sorted(tasks, key=lambda task: (max(task.timestamp, task.repeated), task.created, task.index))
 
 
 def _groups(stored: Stored | None) -> tuple[Hashable, ...]:

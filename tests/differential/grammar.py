@@ -7,7 +7,21 @@ from dataclasses import replace
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.differential.steps import Change, Changes, Create, Force, Remove, RollBack, Scale, Sequence, Step
+from tests.differential.steps import (
+    Availability,
+    Change,
+    Changes,
+    Create,
+    Force,
+    MakeConfig,
+    MakeSecret,
+    Remove,
+    RemoveConfig,
+    RollBack,
+    Scale,
+    Sequence,
+    Step,
+)
 
 HOW_MANY = 24
 QUICK = 3
@@ -37,17 +51,27 @@ def generated(how_many: int = HOW_MANY) -> tuple[Sequence, ...]:
         found[repr(steps)] = steps
 
     collect()
-    # Hypothesis likes to vary what it has just made: of sequences that do the same things, the first one is kept,
-    # and of what remains, an even choice.
+    # Hypothesis likes to vary what it has just made, and likes what is simple: of sequences that do the same things,
+    # the first one is kept, and of what remains, an even choice, three quarters of it where something may fail.
     shapes: dict[str, tuple[Step, ...]] = {}
     for steps in found.values():
         if len(steps) > 2:
             shapes.setdefault(_shape(steps), steps)
-    different = list(shapes.values())
-    chosen = [different[at * len(different) // how_many] for at in range(how_many)]
+    eventful = [steps for steps in shapes.values() if _is_eventful(steps)]
+    plain = [steps for steps in shapes.values() if not _is_eventful(steps)]
+    chosen = _even(eventful, how_many * 3 // 4) + _even(plain, how_many - how_many * 3 // 4)
     return tuple(
         Sequence(f"generated {at}", steps, quick=at <= QUICK) for at, steps in enumerate(sorted(chosen, key=_cost), 1)
     )
+
+
+def _even(found: list[tuple[Step, ...]], how_many: int) -> list[tuple[Step, ...]]:
+    return [found[at * len(found) // how_many] for at in range(how_many)]
+
+
+def _is_eventful(steps: tuple[Step, ...]) -> bool:
+    """Whether an image in it does something else than to run and to stop when it is told."""
+    return any(getattr(step, "settings", {}).get("image") in (*_BAD, *_SLOW) for step in steps)
 
 
 def _shape(steps: tuple[Step, ...]) -> str:
@@ -63,12 +87,15 @@ def _cost(steps: tuple[Step, ...]) -> tuple[int, str]:
 
 @st.composite
 def sequences(draw: st.DrawFn) -> tuple[Step, ...]:
-    """A service that is made, two to four operations on it, and sometimes a second one beside it."""
+    """A service that is made, two to four operations on it, and sometimes a second one beside it or a node drained."""
     steps: list[Step] = [Create("web", draw(_creation()))]
     if draw(st.integers(0, 3)) == 0:
         steps.append(Create("other", draw(_creation())))
-    for _ in range(draw(st.integers(2, 4))):
-        steps.append(draw(_operation("web")))
+    for number in range(draw(st.integers(2, 4))):
+        steps.extend(draw(_operation("web", f"number-{number}")))
+    if draw(st.integers(0, 9)) == 0:
+        steps.insert(draw(st.integers(1, len(steps))), Availability(1, draw(st.sampled_from(("drain", "pause")))))
+        steps.append(Availability(1, "active"))
     if draw(st.integers(0, 3)) == 0:
         steps.append(Remove("web"))
         if draw(st.booleans()):
@@ -76,15 +103,22 @@ def sequences(draw: st.DrawFn) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _operation(service: str) -> st.SearchStrategy[Step]:
+def _operation(service: str, name: str) -> st.SearchStrategy[tuple[Step, ...]]:
+    """One thing done to a service; ``name`` is for what it makes on the way."""
     change: st.SearchStrategy[Step] = st.builds(Change, st.just(service), _changes())
-    return st.one_of(
+    single = st.one_of(
         change,
         change,
         st.builds(Scale, st.just(service), st.integers(0, 3)),
         st.builds(Force, st.just(service)),
         st.builds(RollBack, st.just(service)),
     )
+    rotated: tuple[tuple[Step, ...], ...] = (
+        (MakeSecret(name), Change(service, {"secret": name})),
+        (MakeConfig(name), Change(service, {"config": name, "image": "crashes:1"}), RemoveConfig(name)),
+    )
+    one = single.map(lambda step: (step,))
+    return st.one_of(one, one, one, st.sampled_from(rotated))
 
 
 @st.composite
@@ -95,7 +129,7 @@ def _creation(draw: st.DrawFn) -> Changes:
         "on_failure": st.sampled_from(("pause", "continue", "rollback", "rollback")),
         "order": st.sampled_from(("stop-first", "stop-first", "start-first")),
         "parallelism": st.integers(0, 2),
-        "delay": st.sampled_from((0, 0, 0.5, 1.5)),
+        "delay": st.sampled_from((0.5, 1, 1.5, 2.5)),
         "ratio": st.sampled_from((0, 0, 0.4, 0.9)),
         "restart": st.sampled_from(("any", "any", "on-failure", "none")),
         "attempts": st.integers(1, 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,15 @@ IMAGES = (
     Image("crashes", _shell("exit 3"), {"behaviour": "crash", "crash_after": 0.02, "exit_code": 3}, ends=True),
     Image(
         "crashes-late",
-        _shell("sleep 2; exit 4"),
-        {"behaviour": "crash", "crash_after": 2, "exit_code": 4, **STUBBORN},
+        _shell("sleep 4; exit 4"),
+        {"behaviour": "crash", "crash_after": 4, "exit_code": 4, **STUBBORN},
         ends=True,
     ),
     Image("ends", _shell("exit 0"), {"behaviour": "crash", "crash_after": 0.02, "exit_code": 0}, ends=True),
     Image(
         "ends-late",
-        _shell("sleep 2; exit 0"),
-        {"behaviour": "crash", "crash_after": 2, "exit_code": 0, **STUBBORN},
+        _shell("sleep 4; exit 0"),
+        {"behaviour": "crash", "crash_after": 4, "exit_code": 0, **STUBBORN},
         ends=True,
     ),
     Image("healthy", _shell(_STOPS.format(first="touch /healthy; ")), {"healthy_after": 0, "stop_after": 0.05}),
@@ -87,6 +88,7 @@ def world(folder: Path, nodes: int) -> World:
         ],
         "images": [{"match": f"{image.name}:*", "pull": 0, **image.world} for image in IMAGES],
     }
-    path = folder / f"world-{nodes}.yaml"
-    path.write_text(yaml.safe_dump(described), encoding="utf-8")
-    return load_world(path)
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", dir=folder) as file:
+        yaml.safe_dump(described, file)
+        file.flush()
+        return load_world(Path(file.name))

@@ -14,14 +14,22 @@ def settled(look: Look) -> bool:
     alive = {service["ID"] for service in look.services}
     down = {node["ID"] for node in look.nodes if node["Status"]["State"] != "ready"}
     return (
-        all(_at_rest(service) for service in look.services)
+        all(_at_rest(service, look.tasks) for service in look.services)
         and all(task["ServiceID"] in alive and _there(task, down) for task in look.tasks)
         and all(_complete(service, look.tasks) for service in look.services)
     )
 
 
-def _at_rest(service: Json) -> bool:
-    return (service.get("UpdateStatus") or {}).get("State") not in _GOING_ON
+def _at_rest(service: Json, tasks: list[Json]) -> bool:
+    """Whether its update has ended, or cannot go on because a task finds no node."""
+    going_on = (service.get("UpdateStatus") or {}).get("State") in _GOING_ON
+    return not going_on or any(_waits(task) for task in tasks if task["ServiceID"] == service["ID"])
+
+
+def _waits(task: Json) -> bool:
+    """Whether a task is wanted and finds no node."""
+    wanted = task["DesiredState"] in ("ready", "running")
+    return wanted and task["Status"]["State"] == "pending" and bool(task["Status"].get("Err"))
 
 
 def _there(task: Json, down: set[str]) -> bool:
@@ -29,10 +37,9 @@ def _there(task: Json, down: set[str]) -> bool:
     desired: str = task["DesiredState"]
     if desired == "running":
         image = task["Spec"]["ContainerSpec"]["Image"].partition(":")[0]
-        waits = state == "pending" and bool(task["Status"].get("Err"))
-        return waits or (state == "running" and image not in ENDING)
+        return _waits(task) or (state == "running" and image not in ENDING)
     if desired == "ready":
-        return state == "pending" and bool(task["Status"].get("Err"))
+        return _waits(task)
     node: str = task.get("NodeID", "")
     return state in TERMINAL or node in down or (desired == "shutdown" and not node)
 

@@ -71,7 +71,8 @@ class Processes:
         deaf = container.healthcheck is not None and (image.sick or self._ailments.is_sick(container.task))
         killed = deaf or image.stop_after > grace
         ended = yield Wait(grace if killed else image.stop_after, lambda: container.state != "running", (container.id,))
-        if ended:
+        if ended:  # by itself meanwhile; its engine has stopped it all the same
+            self._containers.tell(container, "stop")
             return
         if killed:
             self._containers.signal(container, "9")

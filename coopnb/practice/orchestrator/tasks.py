@@ -44,7 +44,8 @@ class Tasks:
         """Change what is wanted of a task; a task is never called back from a later wish to an earlier one."""
         current = self.store.get(Task, task.id)
         if current is not None and current.desired < desired:
-            self.store.update(current, desired=desired)
+            told_again = {"repeated": self._clock.now} if current.state > TaskState.RUNNING and current.node_id else {}
+            self.store.update(current, desired=desired, **told_again)
 
 
 def by_place(tasks: Iterable[Task]) -> dict[tuple[int, str], Slot]:
