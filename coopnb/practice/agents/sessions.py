@@ -19,7 +19,7 @@ LOST_AFTER = 15_500 * MILLISECOND
 
 _RETURN = 3 * SECOND
 _SHORT_RETURN = SECOND
-_BOOT = 2 * SECOND
+_BOOT = 200 * MILLISECOND
 _ORPHANED_AFTER = 24 * 3600 * SECOND
 _LOST = "heartbeat failure"
 _LOST_AFTER_ELECTION = 'heartbeat failure for node in "unknown" state'
