@@ -72,8 +72,8 @@ def _template(template: Json) -> Json:
 
 
 def _container(container: Json) -> Json:
-    stored = _without_empty(container, keep=("Privileges", "DNSConfig", "Init"))
-    if container.get("Healthcheck"):
+    stored = _without_empty(container, keep=("Privileges", "DNSConfig", "Init", "StopGracePeriod"))
+    if "Healthcheck" in container:
         stored["Healthcheck"] = _without_empty(container["Healthcheck"])
     stored["Isolation"] = container.get("Isolation") or "default"
     if "Privileges" in container:
