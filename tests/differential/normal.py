@@ -207,7 +207,7 @@ def _service(service: Json) -> Json:
 
 
 def _in_one_order(lines: list[str]) -> list[str]:
-    """Events with every ``die`` before its ``stop``: engines before 25 tell them so, later ones the other way."""
+    """Events with every ``die`` before its ``stop``: 20.10 tells them so, 26.1 the other way."""
     ordered = list(lines)
     for at in range(len(ordered) - 1):
         if ordered[at].startswith("stop ") and ordered[at + 1].startswith("die "):
