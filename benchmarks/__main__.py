@@ -19,7 +19,7 @@ from benchmarks.practising import measure_practice
 from benchmarks.starting import compare_start
 from coopnb import __version__
 from tests.testbed.cli import docker_cli
-from tests.testbed.engine import dockerd
+from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, load
 from tests.testbed.requirements import missing
 
@@ -36,13 +36,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="coopnb-bench-") as folder, dockerd(Path(folder) / "engine") as engine:
         load(engine, [BUSYBOX])
         print("\n".join(header(engine.docker("version", "--format", "{{.Server.Version}}").stdout.strip(), given.runs)))
-        for line in (
-            *compare_start(given.runs * 2),
-            *compare_conversion(given.runs * 2),
-            *compare_deploys(engine, Path(folder), given.replicas, given.runs),
-            *measure_practice(engine, Path(folder), given.replicas, given.runs),
-        ):
+        for line in measured(engine, Path(folder), given.replicas, given.runs):
             print("\n".join(described(line)), flush=True)
+
+
+def measured(engine: RealEngine, folder: Path, replicas: int, runs: int) -> Iterator[Comparison | Figure]:
+    """All results, each as soon as it is there."""
+    yield from compare_start(runs * 2)
+    yield from compare_conversion(runs * 2)
+    yield from compare_deploys(engine, folder, replicas, runs)
+    yield from measure_practice(engine, folder, replicas, runs)
 
 
 def header(server: str, runs: int) -> Iterator[str]:

@@ -112,7 +112,9 @@ def compare_stack_deploy(engine: RealEngine, folder: Path, replicas: int, runs: 
     try:
         practised, real = in_turns(lambda: deploy(f"unix://{running.socket}"), lambda: deploy(engine.url), runs)
         for url in rounds:
-            listed = process([str(docker_cli()), "service", "ls", "-q"], _environment(url, folder)).stdout.split()
+            listed = process(
+                [str(docker_cli()), "service", "ls", "-q", "--filter", "name=round"], _environment(url, folder)
+            ).stdout.split()
             if len(listed) != runs * len(SERVICES):
                 raise RuntimeError(f"{url} has {len(listed)} services, not {runs * len(SERVICES)}")
             for number in range(runs):
