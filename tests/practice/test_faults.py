@@ -211,6 +211,9 @@ def test_a_full_disk_keeps_new_containers_out_and_lets_old_ones_run(driver: Driv
     assert _errors(driver, "fresh") == ["No such image: nginx:9"]
     assert driver.states("old") == driver.states("known") == ["running"]
     assert len(_lines(driver, "old")) == printed
+    pulled = json.loads(driver.ask("POST", "/images/create?fromImage=nginx&tag=9").body)
+    assert pulled["error"].startswith("failed to register layer: write /")
+    assert pulled["error"].endswith(": no space left on device")
     driver.swarm.faults.apply("disk-free", "only")
     driver.advance(3)
     assert len(_lines(driver, "old")) > printed

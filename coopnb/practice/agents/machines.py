@@ -105,10 +105,14 @@ class Machines:
         """The machine of a name, or None."""
         return self._by_name.get(hostname)
 
+    def under(self, engine: Engine) -> Machine:
+        """The machine that an engine runs on."""
+        return self._by_name[engine.hostname]
+
     @property
     def manager(self) -> Machine:
         """The machine of the manager that is asked."""
-        return self._by_name[self._engines.home.hostname]
+        return self.under(self._engines.home)
 
     def reach_each_other(self, machine: Machine) -> bool:
         """Whether messages pass between a machine and the manager."""

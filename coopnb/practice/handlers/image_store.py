@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from coopnb.practice.agents.registry import pull
 from coopnb.practice.containers import Container
 from coopnb.practice.engines import Engine
 from coopnb.practice.handlers.asked import asked_engine
@@ -43,12 +44,16 @@ def pull_image(swarm: PracticeSwarm, request: Request) -> Response:
         status, said = refused
         raise Refusal(status, f"manifest for {name} not found: {said}" if status == 404 else said)
     known = engine.images.has(name)
+    duration, problem = pull(swarm.machines.under(engine), swarm.registry, name, swarm.world.image(name))
+    if problem:
+        # dockerd has begun to answer by then, so the failure comes as a line of the stream.
+        return Response(200, _line(errorDetail={"message": problem}, error=problem), stream=True)
     image = engine.images.add(name, swarm.clock.now)
     _tell(swarm, engine, "pull", name, name)
     lines = list(_progress(name, image, known))
     if known or swarm.clock.mode != "real":
         return Response(200, b"".join(lines), stream=True)
-    pause = swarm.world.image(name).pull // len(lines)
+    pause = duration // len(lines)
 
     def follow(write: Write, end: End) -> Unsubscribe:
         timers = [
