@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import socket as sockets
+import struct
+import termios
 from collections.abc import Callable, Mapping
 
 from tornado.iostream import IOStream
@@ -16,6 +20,12 @@ from coopnb.practice.wire import Ear, Hijack, Response
 
 UNREAD_LIMIT = 16 * 2**20
 """Bytes that wait for a client who does not read; one who leaves more than that is cut off."""
+
+
+LONGEST_WAIT = 0.1
+"""Seconds that a client may take to read the head before its command begins all the same."""
+
+_LOOK = 0.002
 
 
 class Line(asyncio.Protocol):
@@ -41,30 +51,36 @@ class Line(asyncio.Protocol):
     ) -> None:
         assert response.hijack is not None
         self._hijack: Hijack = response.hijack
-        self._first = _head(response, upgrade, headers) + response.body
+        self._head = _head(response, upgrade, headers)
+        self._body = response.body
         self._early = early
         self._stirred = stirred
         self._ended = ended
         self._ear = Ear()
+        self._began = False
+        self._ended_early = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say the head, then let the hijacker have it."""
+        """Say the head; when the client has read it, let the hijacker have the connection."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(self._first)
-        self._ear = self._hijack(self._write, transport.close)
-        if self._early:
-            self._ear.data(self._early)
-        self._stirred()
+        transport.write(self._head)
+        self._wait(LONGEST_WAIT)
 
     def data_received(self, data: bytes) -> None:
         """The client said something."""
+        if not self._began:
+            self._early += data
+            return
         self._ear.data(data)
         self._stirred()
 
     def eof_received(self) -> bool:
         """The client says no more; it may still listen."""
+        if not self._began:
+            self._ended_early = True
+            return True
         self._ear.eof()
         self._stirred()
         return True
@@ -73,6 +89,28 @@ class Line(asyncio.Protocol):
         """Nobody is there any more."""
         self._ended(self)
         self._ear.gone()
+        self._stirred()
+
+    def _wait(self, seconds: float) -> None:
+        """Begin once the head is read: docker-py loses what its HTTP parser finds behind the head.
+
+        A real engine takes some milliseconds to start a command, and is saved by that.
+        """
+        transport = self._transport
+        assert transport is not None
+        if seconds > 0 and not transport.is_closing() and _unread(transport):
+            asyncio.get_running_loop().call_later(_LOOK, self._wait, seconds - _LOOK)
+        elif not transport.is_closing():
+            self._begin(transport)
+
+    def _begin(self, transport: asyncio.Transport) -> None:
+        self._began = True
+        transport.write(self._body)
+        self._ear = self._hijack(self._write, transport.close)
+        if self._early:
+            self._ear.data(self._early)
+        if self._ended_early:
+            self._ear.eof()
         self._stirred()
 
     def abort(self) -> None:
@@ -104,6 +142,16 @@ async def take_over(stream: IOStream, make: Callable[[bytes], Line]) -> None:
         await reading
     loop = asyncio.get_running_loop()
     await loop.connect_accepted_socket(lambda: make(early), own)
+
+
+def _unread(transport: asyncio.Transport) -> bool:
+    """Whether the client has not yet read all that was sent; where that is not known (TCP), it is taken as so."""
+    own = transport.get_extra_info("socket")
+    if own is None or own.family != sockets.AF_UNIX:
+        return True
+    with contextlib.suppress(OSError):
+        return bool(struct.unpack("i", fcntl.ioctl(own.fileno(), termios.TIOCOUTQ, bytes(4)))[0])
+    return False
 
 
 def _head(response: Response, upgrade: bool, headers: Mapping[str, str]) -> bytes:
