@@ -19,6 +19,7 @@ from coopnb.practice.handlers import (
     network_making,
     networks,
     nodes,
+    plugins,
     services,
     swarm,
     system,
@@ -88,7 +89,10 @@ ROUTES: tuple[Route, ...] = (
     Route("HEAD", "/_ping", system.ping),
     Route("GET", "/version", system.version),
     Route("GET", "/info", info.info),
+    Route("GET", "/plugins", plugins.list_plugins),
+    Route("GET", "/plugins/{name*}/json", plugins.inspect_plugin),
     Route("GET", "/system/df", usage.disk_usage),
+    Route("POST", "/build/prune", usage.prune_build_cache),
     Route("POST", "/swarm/init", swarm.init_swarm),
     Route("POST", "/swarm/join", swarm.join_swarm),
     Route("POST", "/swarm/leave", swarm.leave_swarm),
@@ -150,14 +154,13 @@ ROUTES: tuple[Route, ...] = (
 
 _BUILD = "nothing is built here: images are what the world says they are"
 _DOCKER_RUN = "containers belong to services here; there is no docker run outside of the swarm"
-_PLUGINS = "plugins are not simulated"
+_PLUGINS = "no plugin can be had here"
 _FILES = "containers have no file system here"
 _MANAGERS = "a swarm has the machines that its world gives it"
 
 ABSENT: tuple[Absent, ...] = (
     Absent("POST", "/auth", "there is no registry to log in to; credentials are accepted with any call, and not kept"),
     Absent("POST", "/build", _BUILD),
-    Absent("POST", "/build/prune", _BUILD),
     Absent("POST", "/build/cancel", _BUILD),
     Absent("POST", "/session", _BUILD),
     Absent("POST", "/grpc", _BUILD),
@@ -187,11 +190,9 @@ ABSENT: tuple[Absent, ...] = (
     Absent("POST", "/networks/{id}/connect", _DOCKER_RUN),
     Absent("POST", "/networks/{id}/disconnect", _DOCKER_RUN),
     Absent("PUT", "/volumes/{name}", "cluster volumes (CSI) are not simulated"),
-    Absent("GET", "/plugins", _PLUGINS),
     Absent("GET", "/plugins/privileges", _PLUGINS),
     Absent("POST", "/plugins/pull", _PLUGINS),
     Absent("POST", "/plugins/create", _PLUGINS),
-    Absent("GET", "/plugins/{name*}/json", _PLUGINS),
     Absent("POST", "/plugins/{name*}/enable", _PLUGINS),
     Absent("POST", "/plugins/{name*}/disable", _PLUGINS),
     Absent("POST", "/plugins/{name*}/upgrade", _PLUGINS),
@@ -199,3 +200,18 @@ ABSENT: tuple[Absent, ...] = (
     Absent("POST", "/plugins/{name*}/set", _PLUGINS),
     Absent("DELETE", "/plugins/{name*}", _PLUGINS),
 )
+
+PARTLY_ABSENT: tuple[Absent, ...] = (
+    Absent("POST", "/services/create", "jobs (`ReplicatedJob`, `GlobalJob`), plugin services, and over 1000 replicas"),
+    Absent("POST", "/services/{id}/update", "the same"),
+    Absent("POST", "/swarm/init", "`ForceNewCluster`, and a second swarm beside one that is there"),
+    Absent("POST", "/swarm/update", "locking managers, new certificates"),
+    Absent("POST", "/swarm/join", "a machine that is in no swarm: there is no other swarm to join"),
+    Absent("POST", "/swarm/leave", "one of several nodes that leaves by itself; a fault takes a node away"),
+    Absent("POST", "/networks/create", "ipvlan, macvlan, and networks that are only a configuration"),
+    Absent("POST", "/volumes/create", "cluster volumes (CSI)"),
+    Absent("POST", "/images/create", "importing a file (`fromSrc`)"),
+    Absent("POST", "/containers/{id}/start", "a container that has ended: a task's container runs once"),
+    Absent("POST", "/containers/{id}/restart", "the same"),
+)
+"""What is answered 501 inside calls that are answered otherwise."""

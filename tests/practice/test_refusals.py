@@ -170,7 +170,8 @@ def test_a_reference_may_be_the_beginning_of_an_id() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["POST /containers/create", "GET /plugins", "POST /build", "POST /images/nginx/push", "GET /images/get"]
+    "call",
+    ["POST /containers/create", "POST /plugins/pull", "POST /build", "POST /images/nginx/push", "GET /images/get"],
 )
 def test_what_is_not_simulated_says_so(call: str) -> None:
     """What a real engine can do and this one cannot must answer 501, name itself and say why."""

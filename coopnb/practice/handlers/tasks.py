@@ -17,7 +17,7 @@ _DESIRED = ("running", "shutdown", "accepted", "ready", "complete", "remove")
 
 
 def list_tasks(swarm: PracticeSwarm, request: Request) -> Response:
-    """All tasks that pass the filters; a label is one of the task's service."""
+    """List all tasks that pass the filters; a label is one of the task's service."""
     filters = read_filters(request, _ACCEPTED)
     services = {find_service(swarm, reference).id for reference in filters.get("service")}
     nodes = {_node_id(swarm, reference) for reference in filters.get("node")}
@@ -40,7 +40,7 @@ def list_tasks(swarm: PracticeSwarm, request: Request) -> Response:
 
 
 def inspect_task(swarm: PracticeSwarm, _request: Request, reference: str) -> Response:
-    """One task."""
+    """Show one task."""
     return json_response(task_json(find_task(swarm, reference)))
 
 
