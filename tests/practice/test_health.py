@@ -24,6 +24,7 @@ def driver(tmp_path: Path) -> Driver:
         {"match": "curl:*", "serves": [{"port": 80}], "healthy_after": 3},
         {"match": "bare:*", "commands": ["sh"]},
         {"match": "polite:*", "healthy_after": 9999},
+        {"match": "orderly:*", "behaviour": "never-healthy", "stop_code": 0},
     ]
     return Driver(world_of(tmp_path, images=images))
 
@@ -76,10 +77,11 @@ def test_an_unhealthy_container_is_heard_seen_and_ended(driver: Driver) -> None:
     assert status["Err"] == "task: non-zero exit (137): dockerexec: unhealthy container"
 
 
-def test_an_unhealthy_container_that_ends_well_completes_its_task(driver: Driver) -> None:
+@pytest.mark.parametrize("image", ["polite:1", "orderly:1"])
+def test_an_unhealthy_container_that_ends_well_completes_its_task(driver: Driver, image: str) -> None:
     """A container that exits 0 when it is stopped for its ill health must make its task complete, as swarm has it."""
     restart = {"RestartPolicy": {"Condition": "none"}}
-    driver.create("web", "polite:1", container={"Healthcheck": SHELL}, template=restart)
+    driver.create("web", image, container={"Healthcheck": SHELL}, template=restart)
     driver.advance(6)
     status = driver.tasks("web")[0]["Status"]
     assert (status["State"], status["Message"], status.get("Err")) == ("complete", "finished", None)

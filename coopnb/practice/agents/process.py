@@ -65,10 +65,11 @@ class Processes:
         self._clock.after(loop.after, crash)
 
     def stop(self, container: Container, image: ImageSeed) -> Routine:
-        """SIGTERM, and SIGKILL when the grace is over; a process whose probes fail does not hear SIGTERM."""
+        """SIGTERM, and SIGKILL when the grace is over; a process whose probes fail hears only the latter,
+        unless the world says how it stops."""
         self._containers.signal(container, "15")
         grace = int(container.task.spec["ContainerSpec"].get("StopGracePeriod", _GRACE))
-        deaf = container.healthcheck is not None and (image.sick or self._ailments.is_sick(container.task))
+        deaf = self._is_ill(container, image) and not image.stops
         killed = deaf or image.stop_after > grace
         ended = yield Wait(grace if killed else image.stop_after, lambda: container.state != "running", (container.id,))
         if ended:  # by itself meanwhile; its engine has stopped it all the same
@@ -77,6 +78,9 @@ class Processes:
         if killed:
             self._containers.signal(container, "9")
         self.end(container, _KILLED if killed else image.stop_code, stopped=True)
+
+    def _is_ill(self, container: Container, image: ImageSeed) -> bool:
+        return container.healthcheck is not None and (image.sick or self._ailments.is_sick(container.task))
 
     def _end(self, container: Container, end: _End) -> None:
         if end.out_of_memory:

@@ -95,4 +95,6 @@ def _images(table: dict[str, Any], path: str) -> list[ImageSeed]:
 
 
 def _given(table: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in table.items() if value is not None}
+    """What is said of an image; one of which it is said how it stops does so in ill health, too."""
+    given = {name: value for name, value in table.items() if value is not None}
+    return given | ({"stops": True} if {"stop_after", "stop_code"} & set(given) else {})

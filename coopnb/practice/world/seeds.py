@@ -23,7 +23,7 @@ _MOST_MET = 4096
 
 BEHAVIOURS: Mapping[str, str] = {
     "healthy": "runs until it is stopped",
-    "never-healthy": "runs, but every probe of its healthcheck fails; SIGTERM does not end it, SIGKILL does",
+    "never-healthy": "runs, but every probe of its healthcheck fails",
     "crash": "ends with `exit_code`, `crash_after` seconds after its start",
     "crash-on-start": "ends with `exit_code` as soon as it has started",
     "out-of-memory": "is killed for want of memory (137), `crash_after` seconds after its start",
@@ -102,7 +102,8 @@ class ImageSeed:
     """What an image does; times in nanoseconds, counted from the start of its container.
 
     ``healthcheck`` is the image's own, in Engine JSON; ``commands`` are the programs it has (None: any);
-    ``memory`` is what it needs, in bytes, so that a lower limit kills it (0: next to nothing).
+    ``memory`` is what it needs, in bytes, so that a lower limit kills it (0: next to nothing); ``stops`` says that
+    it hears SIGTERM even when its probes fail.
     """
 
     match: str = "*"
@@ -114,6 +115,7 @@ class ImageSeed:
     pull: int = SECOND // 2
     stop_after: int = SECOND // 5
     stop_code: int = 0
+    stops: bool = False
     memory: int = 0
     logs: tuple[LogSeed, ...] = ()
     exec: tuple[ExecSeed, ...] = ()
