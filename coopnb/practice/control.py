@@ -35,8 +35,8 @@ from coopnb.practice.specs.render import service_status
 from coopnb.practice.status import FaultKind, NodeStatus, Places, ServiceStatus, Status, plain_time
 from coopnb.practice.swarm import PracticeSwarm
 
-LONGEST_JUMP = 366 * 24 * 3600
-"""Seconds that one call may advance."""
+LONGEST_JUMP = 31 * 24 * 3600
+"""Seconds that one call may advance: everybody waits while what falls due in them happens."""
 
 _BODY_LIMIT = 64 * 1024
 _LOG = logging.getLogger("coopnb.practice")
@@ -90,6 +90,8 @@ class Control:
         name, target, settings = given.pop("name", None), given.pop("target", ""), given
         if not isinstance(name, str) or not isinstance(target, str):
             raise Refused("a fault has a name and a target, both of them text", "Ask for /faults to see them all.")
+        if "self" in settings:
+            raise Refused(f"{name} has no setting 'self'", "Ask for /faults to see them all.")
         try:
             return {"said": self._swarm.faults.apply(name, target, **settings)}
         except FaultError as error:
@@ -108,7 +110,7 @@ class Control:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_JUMP:
             raise Refused(
                 f"time cannot be advanced by {seconds!r} seconds",
-                f"Give a number above 0, at most {LONGEST_JUMP} (a year).",
+                f"Give a number above 0, at most {LONGEST_JUMP} (31 days).",
             )
         self._swarm.clock.advance(round(seconds * SECOND))
         return {"now": rfc3339(self._swarm.clock.now)}

@@ -11,7 +11,7 @@ from typing import Any
 from coopnb.practice.status import FaultKind, Status
 
 _LONGEST = 120.0
-"""Seconds for one answer: a jump of a year with much running takes a while."""
+"""Seconds for one answer: a jump of a month with much running takes a while."""
 
 
 class RemoteError(RuntimeError):
@@ -63,7 +63,7 @@ class Remote:
         """Let time go by; the time it is then, RFC 3339.
 
         Raises:
-            RemoteError: not a number above 0, or more than a year.
+            RemoteError: not a number above 0, or more than 31 days.
         """
         return str(self._ask("POST", "/advance", {"seconds": seconds})["now"])
 

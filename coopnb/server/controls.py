@@ -45,7 +45,7 @@ class PracticeControls:
         A real clock is from then on that much ahead of the machine's.
 
         Raises:
-            InputError: not a number above 0, or more than a year.
+            InputError: not a number above 0, or more than 31 days.
         """
         with _told():
             return self._remote.advance(seconds)

@@ -86,7 +86,7 @@ def test_a_real_clock_can_be_advanced_and_stays_ahead(start: Start) -> None:
 
 @pytest.mark.parametrize("seconds", [0, -1, True, "3", None, 1e12, float("nan"), float("inf"), [1]])
 def test_time_is_advanced_by_nothing_else(stepped: PracticeProcess, seconds: Any) -> None:
-    """What is not a number of seconds above 0 and at most a year must be refused, and move nothing."""
+    """What is not a number of seconds above 0 and at most a month must be refused, and move nothing."""
     remote = Remote(stepped.control)
     with pytest.raises(RemoteError, match=r"time cannot be advanced by .* Give a number above 0") as caught:
         remote.advance(seconds)

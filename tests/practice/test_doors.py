@@ -125,7 +125,12 @@ def test_faults_are_listed_and_refused_in_words(start: Start) -> None:
         remote.fault("node-down", "node9")
     with pytest.raises(RemoteError, match="no setting 'speed'"):
         remote.fault("slow-link", "node1", speed=3)
-    for body in (b'{"target": "node1"}', b'{"name": 1}', b'{"name": "node-down", "target": ["node1"]}'):
+    for body in (
+        b'{"target": "node1"}',
+        b'{"name": 1}',
+        b'{"name": "node-down", "target": "node1", "self": 1}',
+        b'{"name": "node-down", "target": ["node1"]}',
+    ):
         assert ask(remote.socket, "POST", "/fault", body)[0] == 400
     assert remote.status().faults == ()
 
