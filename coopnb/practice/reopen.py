@@ -99,6 +99,8 @@ def _repeat(swarm: PracticeSwarm, entry: dict[str, Any], lines: _Lines) -> None:
 def _call_again(swarm: PracticeSwarm, entry: dict[str, Any], lines: _Lines) -> None:
     body = base64.b64decode(entry["body64"]) if "body64" in entry else entry.get("body", "").encode()
     response = answer(swarm, read_request(entry["call"], entry["target"], body, engine=entry.get("engine", "")))
+    if response.hijack is not None:
+        response.hijack(lambda _data: None, lambda: None).gone()
     if response.status >= 400:
         call = f"{entry['call']} {entry['target']}"
         raise lines.differs(f"{call} was accepted when it was noted, and is refused ({response.status})")

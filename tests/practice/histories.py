@@ -34,6 +34,16 @@ SHAPES: dict[str, tuple[Any, ...]] = {
     "action": ("pause", "continue", "rollback"),
     "order": ("stop-first", "start-first"),
 }
+CALLS: dict[str, tuple[str, str, Any]] = {
+    "pull": ("POST", "/images/create?fromImage=busybox&tag=1.36", None),
+    "make a volume": ("POST", "/volumes/create", {"Name": "data"}),
+    "remove a volume": ("DELETE", "/volumes/data", None),
+    "prune containers": ("POST", "/containers/prune", None),
+    "prune images": ("POST", "/images/prune", None),
+    "prune networks": ("POST", "/networks/prune", None),
+    "leave": ("POST", "/swarm/leave?force=1", None),
+    "begin anew": ("POST", "/swarm/init", {"ListenAddr": "0.0.0.0:2377", "AdvertiseAddr": "10.97.0.1"}),
+}
 AILMENTS = ("kill", "crash-loop", "crash-loop-end", "out-of-memory", "unhealthy", "healthy")
 
 
@@ -62,6 +72,7 @@ def histories(longest: int = 25) -> st.SearchStrategy[list[Step]]:
             st.builds(Step, st.sampled_from(("network", "secret", "config")), st.sampled_from(("back", "key"))),
             st.builds(Step, st.sampled_from(("remove-network", "remove-secret")), st.sampled_from(("back", "key"))),
             st.builds(Step, st.just("node"), st.sampled_from(("node2", "node3")), st.sampled_from(("active", "drain"))),
+            st.builds(Step, st.just("call"), st.sampled_from(tuple(CALLS))),
             st.builds(Step, st.just("fault"), st.sampled_from(FAULTS), st.just("node2")),
             st.builds(Step, st.just("fault"), st.sampled_from(AILMENTS), names),
             st.builds(Step, st.just("advance"), st.just(""), seconds),
@@ -77,6 +88,9 @@ def perform(driver: Driver, step: Step) -> bytes:
         case "advance":
             driver.advance(step.value)
             return b""
+        case "call":
+            method, target, body = CALLS[step.target]
+            return driver.ask(method, target, body).body
         case "fault":
             return _fault(driver, step.target, step.value)
         case "create":
@@ -177,6 +191,7 @@ def _any_step(chance: random.Random) -> Step:
         Step(chance.choice(("force", "rollback", "remove", "stale")), name),
         Step(chance.choice(("network", "secret", "config", "remove-network", "remove-secret")), thing),
         Step("node", machine, chance.choice(("active", "active", "drain", "pause"))),
+        Step("call", chance.choice([call for call in CALLS if call != "leave"])),
         Step("fault", chance.choice(FAULTS), machine),
         Step("fault", chance.choice(AILMENTS), name),
         *(Step("advance", "", chance.choice(SECONDS)),) * 6,

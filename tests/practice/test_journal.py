@@ -115,6 +115,25 @@ def test_refused_calls_and_reads_are_not_noted() -> None:
     assert driver.swarm.save() == careful.swarm.save()
 
 
+def test_what_was_typed_into_a_shell_is_not_kept() -> None:
+    """A shell that was open must have ended when the swarm is opened again, and its words must not be in the file."""
+    driver = Driver()
+    driver.create("web", template={"Placement": {"Constraints": ["node.role==manager"]}})
+    driver.advance(3)
+    (container,) = driver.get("/containers/json")
+    wanted = {"Cmd": ["sh"], "AttachStdin": True, "AttachStdout": True, "Tty": True}
+    exec_id = driver.call("POST", f"/containers/{container['Id']}/exec", wanted).body["Id"]
+    response = driver.ask("POST", f"/exec/{exec_id}/start", {"Tty": True})
+    assert response.hijack is not None
+    response.hijack(lambda _data: None, lambda: None).data(b"echo typed words\n")
+    assert driver.get(f"/exec/{exec_id}/json")["Running"]
+    saved = driver.swarm.save()
+    assert "typed words" not in saved
+    again = _driver(reopen(saved))
+    assert again.get(f"/exec/{exec_id}/json")["Running"] is False
+    assert again.get("/tasks") == driver.get("/tasks")
+
+
 def test_a_body_that_is_no_text_is_kept() -> None:
     """Bytes that are not UTF-8 are read leniently by the swarm, so they must be kept as they came."""
     driver = Driver()

@@ -107,7 +107,7 @@ def _indexes_are_right(store: Store) -> None:
     for port in (80, 8080, 30000):
         publishing = [s for s in services if any(item.get("PublishedPort") == port for item in s.ports)]
         assert store.publishers(port) == publishing
-    assert store.leader() == next(node for node in nodes if node.leader)
+    assert store.leader() == next((node for node in nodes if node.leader), None)
     assert store.named(Service, "nobody") == []
 
 
