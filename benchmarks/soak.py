@@ -25,6 +25,9 @@ from tests.testbed.requirements import missing
 GROWTH_KIB = 8 * 1024
 """What the practice process may grow by in the second half of its cycles: a swarm keeps a bounded history."""
 
+SHRINKING = 2
+"""Rounds in which a sequence with different consequences is made shorter: each takes as long as a sequence or two."""
+
 
 Part = Callable[[Path, int], str]
 """Does one thing so many times, below a folder; what it counted, in words."""
@@ -88,7 +91,7 @@ def differential(folder: Path, times: int) -> str:
     played, again, differing = 0, 0, []
     for _ in range(times):
         with place(folder) as home:
-            for outcome in outcomes(home, sequences()):
+            for outcome in outcomes(home, sequences(), shrink=SHRINKING):
                 played += 1
                 again += outcome.tries - 1
                 differing += [outcome] if outcome.differences else []

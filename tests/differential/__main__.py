@@ -16,6 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.differential", description=__doc__)
     parser.add_argument("words", nargs="*", help="of the names of sequences (default: all)")
     parser.add_argument("--itself", action="store_true", help="the real engine against itself, to see its noise")
+    parser.add_argument("--shrink", type=int, default=0, metavar="ROUNDS", help="make what differs shorter")
     parser.add_argument("--nodes", type=int, choices=(1, 3), help="only sequences for so many nodes")
     given = parser.parse_args()
     chosen = [
@@ -26,7 +27,7 @@ def main() -> None:
     ]
     begin, differing, tries = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory(prefix="coopnb-diff-") as folder:
-        for outcome in outcomes(Path(folder), chosen, itself=given.itself):
+        for outcome in outcomes(Path(folder), chosen, itself=given.itself, shrink=given.shrink):
             differing += bool(outcome.differences)
             tries += outcome.tries
             seconds = f"{outcome.seconds:5.1f} s, {outcome.other_seconds:5.1f} s, played {outcome.tries} times"

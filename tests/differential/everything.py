@@ -12,6 +12,7 @@ from tests.differential.grammar import generated
 from tests.differential.real import watching
 from tests.differential.running import Bench, Outcome
 from tests.differential.sequences import ONE_NODE, THREE_NODES
+from tests.differential.shrinking import shrunk
 from tests.differential.steps import Sequence
 from tests.testbed.engine import dockerd
 from tests.testbed.nodes import ThreeNodes, swarm_of_three
@@ -22,17 +23,19 @@ def sequences() -> tuple[Sequence, ...]:
     return (*ONE_NODE, *THREE_NODES, *generated())
 
 
-def outcomes(folder: Path, chosen: Iterable[Sequence], *, itself: bool = False) -> Iterator[Outcome]:
+def outcomes(folder: Path, chosen: Iterable[Sequence], *, itself: bool = False, shrink: int = 0) -> Iterator[Outcome]:
     """Start what the chosen sequences need, run them, and hand out each outcome as soon as it is there.
 
     Args:
         folder: for the engines, of which nothing is left afterwards.
         itself: hold the real engine against itself instead of the practice swarm.
+        shrink: rounds in which a sequence that differs is made shorter, as far as possible.
     """
     given = list(chosen)
     if single := [sequence for sequence in given if sequence.nodes == 1]:
         with one_node(folder) as bench:
-            yield from bench.outcomes(single, itself=itself)
+            for outcome in bench.outcomes(single, itself=itself):
+                yield shrunk(outcome, bench.outcomes, shrink) if outcome.differences and not itself else outcome
     if several := [sequence for sequence in given if sequence.nodes > 1]:
         with three_nodes(folder) as bench:
             yield from bench.outcomes(several, itself=itself)

@@ -44,7 +44,13 @@ STUBBORN = {"stop_after": 1000}
 IMAGES = (
     Image("stops", _shell(_STOPS.format(first="")), {"stop_after": 0.05}),
     Image("stubborn", ("/bin/sleep", "100000"), STUBBORN),
-    Image("crashes", _shell("exit 3"), {"behaviour": "crash", "crash_after": 0.02, "exit_code": 3}, ends=True),
+    Image("crashes-at-once", _shell("exit 3"), {"behaviour": "crash", "crash_after": 0.02, "exit_code": 3}, ends=True),
+    Image(
+        "crashes",
+        _shell("sleep 0.5; exit 3"),
+        {"behaviour": "crash", "crash_after": 0.5, "exit_code": 3, **STUBBORN},
+        ends=True,
+    ),
     Image(
         "crashes-late",
         _shell("sleep 4; exit 4"),

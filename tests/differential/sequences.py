@@ -128,7 +128,7 @@ ONE_NODE = (
         "never healthy from the beginning",
         (Create("web", {"image": "unhealthy:1", "health": True, "start_period": 1}), Remove("web")),
     ),
-    Sequence("a service that crashes", (Create("web", {"image": "crashes:1", "attempts": 3}), Remove("web"))),
+    Sequence("a service that crashes", (Create("web", {"image": "crashes-at-once:1", "attempts": 3}), Remove("web"))),
     Sequence(
         "a longer history than is kept",
         (
@@ -146,7 +146,8 @@ ONE_NODE = (
         (Create("web", {"image": "ends-late:1", "attempts": 1}), Scale("web", 2)),
     ),
     Sequence(
-        "a crash that is not restarted", (Create("web", {**_CRASH, "restart": "none", "replicas": 2}), Force("web"))
+        "a crash that is not restarted",
+        (Create("web", {"image": "crashes-at-once:1", "restart": "none", "replicas": 2}), Force("web")),
     ),
     Sequence(
         "a process that does not hear SIGTERM",
