@@ -54,7 +54,7 @@ def measure_growth(state: Path, runs: int) -> Iterator[Figure]:
 
 def measure_reading(state: Path, folder: Path, runs: int) -> Iterator[Figure]:
     """Read the state of the largest swarm through its socket: as coopnb does, and with docker-py alone."""
-    opened = timed(lambda: practice.start(folder, clock="stepped", state=state, timeout=120))
+    opened = timed(lambda: practice.start(folder, clock="stepped", state=state))
     try:
         running = practice.running(folder)
         assert running is not None

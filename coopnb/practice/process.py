@@ -30,6 +30,7 @@ from coopnb.practice.home import (
 __all__ = ["PracticeError", "PracticeProcess", "PracticeRefused", "running", "start", "stop"]
 
 _POLL = 0.02
+_PATIENCE, _PATIENCE_WITH_STATE = 10.0, 600.0
 _WRONG_INPUT = 2
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -54,7 +55,7 @@ def start(
     tcp: str = "",
     state: Path | None = None,
     life: int | None = None,
-    timeout: float = 10.0,
+    timeout: float = 0.0,
 ) -> PracticeProcess:
     """Start the practice swarm of a directory, or return the one that runs there already, as it is.
 
@@ -71,7 +72,8 @@ def start(
         state: a file that it begins with when it is there, and is kept in.
         life: the reading end of a pipe; the process ends when nobody holds the other end any more, however
             its holder ended. Without it the process lives until it is stopped.
-        timeout: seconds to wait until it answers.
+        timeout: seconds to wait until it answers; 0 for ten, or for ten minutes when it begins with a state,
+            because all that has happened there happens again.
 
     Raises:
         PracticeRefused: what was given cannot be used.
@@ -95,7 +97,8 @@ def start(
             "--state": None if state is None else os.path.abspath(state),
         }
         given = [word for name, value in options.items() if value is not None for word in (name, str(value))]
-        _spawn(["serve", *given], directory / LOG, timeout, life)
+        patience = timeout or (_PATIENCE if state is None else _PATIENCE_WITH_STATE)
+        _spawn(["serve", *given], directory / LOG, patience, life)
         found = running(directory)
         if found is None:
             raise PracticeError(f"the practice swarm ended as soon as it had started; see {directory / LOG}")
