@@ -205,6 +205,18 @@ def test_generic_resources_are_missed(tmp_path: Path) -> None:
     assert driver.tasks("web")[0]["Status"]["Err"] == "no suitable node (insufficient resources on 1 node)"
 
 
+def test_generic_resources_are_shared_out(tmp_path: Path) -> None:
+    """Tasks must go where a generic resource is left, and wait when all of it is reserved."""
+    driver = swarm(tmp_path, {"hostname": "a"}, {"hostname": "b", "generic": {"gpu": 3}})
+    wanted = [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 2}}]
+    template = {"Resources": {"Reservations": {"GenericResources": wanted}}}
+    driver.create("web", replicas=2, template=template)
+    driver.advance(2)
+    assert count(driver, "web") == {"b": 1}
+    shown = driver.get("/nodes/b")["Description"]["Resources"]["GenericResources"]
+    assert shown == [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 3}}]
+
+
 def test_replicas_a_node_are_limited(tmp_path: Path) -> None:
     """With a limit of replicas a node no node must get more, not even while the others are full."""
     driver = swarm(tmp_path, {"hostname": "a"}, {"hostname": "b"})

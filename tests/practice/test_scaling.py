@@ -64,6 +64,25 @@ def test_the_fullest_node_gives_first(driver: Driver) -> None:
     assert sorted(nodes.values()) == [1, 1]
 
 
+def test_what_stays_is_what_stayed_on_three_real_nodes(tmp_path: Path) -> None:
+    """Four replicas on two nodes, nine on three, then four again must leave the first slot of each and slot 3.
+
+    Seen on three nodes with dockerd 20.10; which of the new slots is the first of the new node is chance there.
+    """
+    driver = Driver(world_of(tmp_path, nodes=[*NODES, {"hostname": "c"}]))
+    driver.create("web", replicas=4, template={"Placement": {"Constraints": ["node.hostname!=a"]}})
+    driver.advance(3)
+    driver.update("web", lambda spec: (spec["TaskTemplate"].update(Placement={}), scale(9)(spec)))
+    driver.advance(3)
+    nodes = Counter(task["NodeID"] for task in driver.tasks("web"))
+    assert sorted(nodes.values()) == [3, 3, 3]
+    new = min(task["Slot"] for task in driver.tasks("web") if task["NodeID"] == driver.get("/nodes/a")["ID"])
+    driver.update("web", scale(4))
+    driver.advance(5)
+    assert slots(driver) == sorted([1, 2, 3, new])
+    assert driver.statuses == []
+
+
 def test_what_does_not_run_goes_first(driver: Driver) -> None:
     """Of slots on equally full nodes one without a running task must go before one with."""
     driver.create("web", replicas=3, template={"Placement": {"MaxReplicas": 1}})

@@ -19,6 +19,14 @@ _PLUGINS = (
 )
 
 
+def _node_resources(node: Node) -> Json:
+    generic = [
+        {"DiscreteResourceSpec": {"Kind": kind, "Value": number}} for kind, number in sorted(node.generic.items())
+    ]
+    plain: Json = {"NanoCPUs": node.nano_cpus, "MemoryBytes": node.memory}
+    return {**plain, "GenericResources": generic} if generic else plain
+
+
 def node_json(node: Node) -> Json:
     """A node; only managers have a ManagerStatus."""
     spec: Json = {"Name": node.name} if node.name else {}
@@ -35,7 +43,7 @@ def node_json(node: Node) -> Json:
         "Description": {
             "Hostname": node.hostname,
             "Platform": {"Architecture": node.architecture, "OS": node.os},
-            "Resources": {"NanoCPUs": node.nano_cpus, "MemoryBytes": node.memory},
+            "Resources": _node_resources(node),
             "Engine": engine,
             "TLSInfo": {},
         },

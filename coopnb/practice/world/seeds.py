@@ -43,6 +43,7 @@ class NodeSeed:
     engine_labels: dict[str, str] = field(default_factory=dict)
     nano_cpus: int = 4 * SECOND
     memory: int = 8 * 2**30
+    generic: dict[str, int] = field(default_factory=dict)
     availability: str = "active"
     architecture: str = "x86_64"
     os: str = "linux"

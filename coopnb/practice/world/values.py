@@ -157,6 +157,15 @@ def texts_by_name(value: Any, path: str) -> dict[str, str]:
     return dict(value)
 
 
+def numbers_by_name(value: Any, path: str) -> dict[str, int]:
+    """Reads a mapping of names to whole numbers, none of them below zero."""
+    if not isinstance(value, dict) or not all(
+        isinstance(name, str) and type(number) is int and number >= 0 for name, number in value.items()
+    ):
+        raise expected(path, "a mapping of names to whole numbers")
+    return dict(value)
+
+
 def api_version(value: Any, path: str) -> tuple[int, int]:
     """Reads a version of the Engine API."""
     found = _API.fullmatch(value) if isinstance(value, str) else None
