@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from coopnb.practice.clock import EPOCH, SECOND, ClockError, RealClock
@@ -45,6 +48,16 @@ def test_a_condition_that_never_holds_says_what_there_is() -> None:
     assert driver.swarm.clock.now == EPOCH + 7 * SECOND
     with pytest.raises(ClockError, match="the tasks: there are none"):
         Driver().swarm.run_until(lambda: False, limit=0)
+
+
+def test_the_example_in_the_docs_works() -> None:
+    """What the docs show of a swarm without a process must run as it stands."""
+    text = (Path(__file__).parents[2] / "docs" / "practice.md").read_text(encoding="utf-8")
+    section = text.partition("## In a test, without a process")[2]
+    names: dict[str, Any] = {}
+    exec(section.partition("```python\n")[2].partition("```")[0], names)
+    assert 0 < names["seconds"] < 30
+    assert names["swarm"].clock.now >= EPOCH + 60 * SECOND
 
 
 def test_time_does_not_go_backwards() -> None:
