@@ -65,6 +65,7 @@ IMAGES = (
         ends=True,
     ),
     Image("healthy", _shell(_STOPS.format(first="touch /healthy; ")), {"healthy_after": 0, "stop_after": 0.05}),
+    Image("unhealthy-but-tidy", _shell(_STOPS.format(first="")), {"behaviour": "never-healthy", "stop_after": 0.05}),
     Image("unhealthy", ("/bin/sleep", "100000"), {"behaviour": "never-healthy", **STUBBORN}),
 )
 HEALTHY = "test -e /healthy"

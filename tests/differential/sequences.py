@@ -125,6 +125,10 @@ ONE_NODE = (
         ),
     ),
     Sequence(
+        "never healthy, and stopping in good order",
+        (Create("web", {"image": "stops:1"}), Change("web", {"image": "unhealthy-but-tidy:1", "health": True})),
+    ),
+    Sequence(
         "never healthy from the beginning",
         (Create("web", {"image": "unhealthy:1", "health": True, "start_period": 1}), Remove("web")),
     ),
