@@ -83,7 +83,7 @@ class Status:
             lines += ["No services yet."]
         lines += [f"process {self.pid}, up {_span(self.uptime)} of its own time, seed {self.seed}"]
         places = self.places
-        engines = ", ".join(places.engines)
+        engines = ", ".join(places.engines) if len(places.engines) < 5 else f"{len(places.engines)} other nodes"
         folder = places.control.rpartition("/")[0]
         more = [f"engines of {engines}", f"unix://{folder}/nodes/NAME.sock"] if engines else []
         where = [("engine", f"unix://{places.socket}"), ("through TCP", places.tcp), tuple(more)]
@@ -138,7 +138,7 @@ def plain_time(rfc3339: str) -> str:
 
 
 def _node_row(node: NodeStatus) -> list[str]:
-    sign = "●" if node.state == "ready" and node.engine_answers else "✗"
+    sign = "✗" if node.state == "down" or not node.engine_answers else "●" if node.state == "ready" else "?"
     return [f"{sign} {node.hostname}", node.role, node.state, node.availability] + (
         [] if node.engine_answers else ["its engine does not answer"]
     )

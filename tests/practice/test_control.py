@@ -51,6 +51,15 @@ def test_status_as_text_puts_what_is_wrong_first(stepped: PracticeProcess) -> No
     assert "\n  … web  0/1\n" in text
 
 
+def test_status_keeps_its_lines_short(start: Start) -> None:
+    """With many nodes the line of their sockets must not name them all, and the nodes must each have a line."""
+    lines = str(Remote(start(clock="stepped", nodes=30).control).status()).splitlines()
+
+    assert sum(" worker " in line for line in lines) == 29
+    assert any("engines of 29 other nodes" in line for line in lines)
+    assert max(len(line) for line in lines if "/" not in line) < 120
+
+
 def test_status_shows_nothing_that_a_terminal_would_obey(start: Start, tmp_path: Path) -> None:
     """A world's words must not reach a terminal with their control characters."""
     world = tmp_path / "\x1b[2Jworld.yaml"

@@ -151,7 +151,7 @@ def test_a_slow_link_keeps_only_its_own_callers_waiting(start: Start) -> None:
     """On a real clock a slow answer must not hold up what does not go over that link."""
     started = start(clock="real")
     remote = Remote(started.control)
-    remote.fault("slow-link", "node1", latency=2)
+    remote.fault("slow-link", "node1", latency=4)
     took: list[float] = []
 
     def call() -> None:
@@ -160,15 +160,14 @@ def test_a_slow_link_keeps_only_its_own_callers_waiting(start: Start) -> None:
         took.append(time.monotonic() - began)
 
     callers = [threading.Thread(target=call) for _ in range(4)]
-    began = time.monotonic()
     for caller in callers:
         caller.start()
     remote.status()
-    assert time.monotonic() - began < 1.5
+    assert took == []
     for caller in callers:
-        caller.join(15)
+        caller.join(30)
     assert len(took) == 4
-    assert all(2 <= seconds < 5 for seconds in took), took
+    assert all(4 <= seconds < 12 for seconds in took), took
 
 
 def test_a_reader_who_does_not_read_is_cut_off(start: Start, tmp_path: Path) -> None:
