@@ -99,6 +99,8 @@ def test_networks_secrets_configs_and_volumes(client: Any) -> None:
     assert len(client.volumes.prune()["VolumesDeleted"]) == 1
 
 
+# docker-py leaves the sockets of hijacked streams to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_containers(client: Any, web: Any) -> None:
     """Containers must be listed, shown, read, run commands in, stopped, and waited for."""
     container = client.containers.list(filters={"label": "com.docker.swarm.service.name=web"})[0]
@@ -107,7 +109,9 @@ def test_containers(client: Any, web: Any) -> None:
     assert container.image.id == container.attrs["Image"]
     assert container.name.startswith("web.")
     assert b"nginx started" in container.logs(stdout=True, tail=2)
-    assert next(container.logs(stream=True, follow=True)).endswith(b"\n")
+    lines = container.logs(stream=True, follow=True)
+    assert next(lines).endswith(b"\n")
+    lines.close()
     assert container.exec_run(["echo", "hello"]) == (0, b"hello\n")
     assert container.exec_run("false").exit_code == 1
     code, (out, err) = container.exec_run(["sh", "-c", "echo one"], demux=True)
