@@ -63,7 +63,6 @@ def test_a_node_that_was_written_is_no_longer_accepted(three: Three) -> None:
         assert ("node3" in {node["Description"]["Hostname"] for node in listed}) is expected
 
 
-@pytest.mark.xfail(strict=False, reason="owed: DELETE /nodes/{id}")
 def test_only_a_node_that_is_down_can_be_removed(three: Three) -> None:
     """A node that is ready, and the manager, must be refused in swarmkit's words; with force the manager too."""
     nodes = three.nodes()

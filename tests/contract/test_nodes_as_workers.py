@@ -25,7 +25,7 @@ FOR_MANAGERS = [
     "GET /nodes/x",
     "GET /nodes/self",
     "POST /nodes/x/update?version=1",
-    pytest.param("DELETE /nodes/x", marks=pytest.mark.xfail(strict=False, reason="owed: DELETE /nodes/{id}")),
+    "DELETE /nodes/x",
     "GET /secrets",
     "GET /secrets/x",
     "POST /secrets/create",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from coopnb.practice.clock import SECOND, rfc3339
+from coopnb.practice.clock import rfc3339
 from coopnb.practice.containers import Container
 from coopnb.practice.engines import Engine
 from coopnb.practice.handlers.asked import asked_engine
+from coopnb.practice.handlers.container_host import host_config, network_settings
 from coopnb.practice.handlers.containers import (
     command_of,
     find_container,
     image_id,
-    networks_of,
     published_ports,
 )
 from coopnb.practice.mounts import mounts_json
@@ -25,7 +25,7 @@ def inspect_container(swarm: PracticeSwarm, request: Request, reference: str) ->
     """Show one container."""
     engine = asked_engine(swarm, request)
     container = find_container(swarm, engine, reference)
-    command = command_of(container)
+    command, bindings = command_of(container), _bindings(container)
     shown = {
         "Id": container.id,
         "Created": rfc3339(container.created),
@@ -46,10 +46,11 @@ def inspect_container(swarm: PracticeSwarm, request: Request, reference: str) ->
         "AppArmorProfile": "",
         "ExecIDs": [item.id for item in engine.execs.values() if item.container_id == container.id and item.running]
         or None,
-        "HostConfig": _host_config(container),
+        "HostConfig": host_config(container, bindings),
         "Mounts": mounts_json(container),
         "Config": _config(container, engine),
-        "NetworkSettings": {"Ports": _bindings(container), "Networks": networks_of(container)},
+        "NetworkSettings": network_settings(container, bindings, request.version),
+        "GraphDriver": {"Data": {"ID": container.id}, "Name": "practice"},
     }
     if request.flag("size"):
         shown |= {"SizeRw": 0, "SizeRootFs": 0}
@@ -105,45 +106,16 @@ def _config(container: Container, engine: Engine) -> Json:
         "Volumes": None,
         "WorkingDir": spec.get("Dir", ""),
         "Entrypoint": spec.get("Command"),
+        "OnBuild": None,
         "Labels": container.labels,
     }
     if container.healthcheck is not None:
         shown["Healthcheck"] = container.healthcheck
+    if ports := _bindings(container):
+        shown["ExposedPorts"] = {port: {} for port in ports}
     if spec.get("StopSignal"):
         shown["StopSignal"] = spec["StopSignal"]
     return shown
-
-
-def _host_config(container: Container) -> Json:
-    spec = container.task.spec["ContainerSpec"]
-    limits = (container.task.spec.get("Resources") or {}).get("Limits") or {}
-    reservations = (container.task.spec.get("Resources") or {}).get("Reservations") or {}
-    log = container.task.spec.get("LogDriver") or {}
-    return {
-        "Binds": None,
-        "LogConfig": {"Type": log.get("Name") or "json-file", "Config": log.get("Options") or {}},
-        "NetworkMode": "default",
-        "PortBindings": _bindings(container),
-        "RestartPolicy": {"Name": "", "MaximumRetryCount": 0},
-        "AutoRemove": False,
-        "CapAdd": spec.get("CapabilityAdd"),
-        "CapDrop": spec.get("CapabilityDrop"),
-        "Dns": (spec.get("DNSConfig") or {}).get("Nameservers"),
-        "ExtraHosts": spec.get("Hosts"),
-        "Privileged": False,
-        "ReadonlyRootfs": spec.get("ReadOnly", False),
-        "SecurityOpt": None,
-        "Sysctls": spec.get("Sysctls"),
-        "Init": spec.get("Init"),
-        "Isolation": "default",
-        "NanoCpus": limits.get("NanoCPUs", 0),
-        "Memory": limits.get("MemoryBytes", 0),
-        "MemoryReservation": reservations.get("MemoryBytes", 0),
-        "PidsLimit": limits.get("Pids") or None,
-        "Ulimits": spec.get("Ulimits"),
-        "Mounts": spec.get("Mounts") or [],
-        "StopTimeout": spec.get("StopGracePeriod", 10 * SECOND) // SECOND,
-    }
 
 
 def _bindings(container: Container) -> Json:

@@ -9,6 +9,7 @@ from coopnb.practice.clock import MINUTE, SECOND
 from coopnb.practice.containers import Container
 from coopnb.practice.engines import Engine
 from coopnb.practice.handlers.asked import asked_engine
+from coopnb.practice.handlers.container_host import networks_of
 from coopnb.practice.handlers.query import read_int
 from coopnb.practice.images import image_id_of
 from coopnb.practice.mounts import mounts_json
@@ -123,29 +124,6 @@ def image_id(engine: Engine, container: Container) -> str:
     """The id of a container's image."""
     found = engine.images.find(container.image)
     return found.id if found is not None else image_id_of(container.image)
-
-
-def networks_of(container: Container) -> Json:
-    """The networks that a container is on, as inspect and list show them."""
-    return {
-        item["Network"]["Spec"]["Name"]: {
-            "IPAMConfig": {"IPv4Address": item["Addresses"][0].partition("/")[0]},
-            "Links": None,
-            "Aliases": None,
-            "NetworkID": item["Network"]["ID"],
-            "EndpointID": "",
-            "Gateway": "",
-            "IPAddress": item["Addresses"][0].partition("/")[0],
-            "IPPrefixLen": int(item["Addresses"][0].partition("/")[2] or 0),
-            "IPv6Gateway": "",
-            "GlobalIPv6Address": "",
-            "GlobalIPv6PrefixLen": 0,
-            "MacAddress": "",
-            "DriverOpts": None,
-        }
-        for item in container.task.attachments
-        if item["Addresses"]
-    }
 
 
 def summarise(swarm: PracticeSwarm, engine: Engine, container: Container) -> Json:

@@ -57,12 +57,38 @@ def list_images(swarm: PracticeSwarm, request: Request) -> Response:
     return json_response([summary(swarm, engine, image, request) for image in kept])
 
 
+_CONFIG: Json = {
+    "Cmd": None,
+    "Entrypoint": None,
+    "Env": None,
+    "Labels": None,
+    "OnBuild": None,
+    "User": "",
+    "Volumes": None,
+    "WorkingDir": "",
+}
+_OF_A_CONTAINER: Json = {
+    "AttachStderr": False,
+    "AttachStdin": False,
+    "AttachStdout": False,
+    "Domainname": "",
+    "Hostname": "",
+    "Image": "",
+    "OpenStdin": False,
+    "StdinOnce": False,
+    "Tty": False,
+}
+"""What an image's configuration had before 1.50 because it was a container's."""
+
+
 def inspect_image(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
     """Show one image."""
     engine = asked_engine(swarm, request)
     image = find_image(engine, reference)
     seed = swarm.world.image(image.reference)
-    config: Json = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"], "Labels": None}
+    config: Json = {**_CONFIG, "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
+    if request.version < (1, 50):
+        config |= _OF_A_CONTAINER
     if seed.healthcheck is not None:
         config["Healthcheck"] = seed.healthcheck
     shown: Json = {
@@ -84,6 +110,8 @@ def inspect_image(swarm: PracticeSwarm, request: Request, reference: str) -> Res
     }
     if request.version < (1, 44):
         shown["VirtualSize"] = image.size
+    if request.version < (1, 45):
+        shown["ContainerConfig"] = {**_CONFIG, **_OF_A_CONTAINER}
     return json_response(shown)
 
 

@@ -42,9 +42,28 @@ def info(swarm: PracticeSwarm, request: Request) -> Response:
         "Swarm": member,
         "Warnings": [_PRACTICE, *member.get("Warnings", ())],
     }
-    if request.version < (1, 50):
-        shown |= {"BridgeNfIptables": False, "BridgeNfIp6tables": False}
+    _suit(shown, request.version)
     return json_response(shown)
+
+
+def _suit(shown: Json, version: tuple[int, int]) -> None:
+    """Leave out what a client of this version does not know, and add what it still expects (daemon 28.5's routers)."""
+    if version < (1, 42):
+        shown["KernelMemory"] = False
+    if version >= (1, 46):
+        names = {"Containers": "moby", "Plugins": "plugins.moby"}
+        shown["Containerd"] = {"Address": "/run/containerd/containerd.sock", "Namespaces": names}
+    if version < (1, 47):
+        shown["RegistryConfig"] |= {
+            "AllowNondistributableArtifactsCIDRs": None,
+            "AllowNondistributableArtifactsHostnames": None,
+        }
+    if version >= (1, 49):
+        shown["FirewallBackend"] = {"Driver": "iptables"}
+    else:
+        shown["RuncCommit"]["Expected"] = ""
+    if version < (1, 50):
+        shown |= {"BridgeNfIptables": False, "BridgeNfIp6tables": False}
 
 
 def membership(swarm: PracticeSwarm, engine: Engine) -> Json:
@@ -101,6 +120,7 @@ def _abilities() -> Json:
         },
         "MemoryLimit": True,
         "SwapLimit": True,
+        "KernelMemoryTCP": False,
         "CpuCfsPeriod": True,
         "CpuCfsQuota": True,
         "CPUShares": True,
@@ -116,7 +136,11 @@ def _abilities() -> Json:
         "CgroupVersion": "2",
         "NEventsListener": 0,
         "IndexServerAddress": "https://index.docker.io/v1/",
-        "RegistryConfig": None,
+        "RegistryConfig": {
+            "IndexConfigs": {"docker.io": {"Mirrors": [], "Name": "docker.io", "Official": True, "Secure": True}},
+            "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8"],
+            "Mirrors": None,
+        },
         "GenericResources": None,
         "DockerRootDir": "",
         "HttpProxy": "",

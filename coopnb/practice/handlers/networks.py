@@ -37,7 +37,7 @@ def list_networks(swarm: PracticeSwarm, request: Request) -> Response:
         and filters.exact("type", "builtin" if _is_builtin(network) else "custom")
         and (not dangling or dangling == _dangling(swarm, network))
     ]
-    return json_response([_shown(network, request) for network in kept])
+    return json_response([network_json(network) for network in kept])
 
 
 def inspect_network(swarm: PracticeSwarm, request: Request, reference: str) -> Response:
@@ -46,7 +46,7 @@ def inspect_network(swarm: PracticeSwarm, request: Request, reference: str) -> R
     engine = asked_engine(swarm, request)
     network = _find(swarm, engine, reference)
     scope = request.query.get("scope", "")
-    shown = _shown(network, request)
+    shown = network_json(network)
     if scope == "swarm" and network.name in ("bridge", "host") and engine.is_manager:
         return json_response(shown | {"Scope": "swarm"})  # The swarm has networks of these names of its own.
     if scope and network.scope != scope:
@@ -109,14 +109,6 @@ def _find(swarm: PracticeSwarm, engine: Engine, reference: str) -> Network:
     if network.id not in known:
         raise not_found("network", reference)
     return network
-
-
-def _shown(network: Network, request: Request) -> Json:
-    """A network for a client of this version: EnableIPv4 came with 1.48."""
-    shown = network_json(network)
-    if request.version < (1, 48):
-        shown.pop("EnableIPv4", None)
-    return shown
 
 
 def _read_dangling(filters: Filters) -> str:

@@ -13,7 +13,7 @@ from coopnb.practice.wire import Request, Response, json_response
 def ping(swarm: PracticeSwarm, request: Request) -> Response:
     """Say that the engine is there, with the headers by which clients negotiate."""
     headers = {
-        "Builder-Version": "1",
+        "Builder-Version": "2",
         "Cache-Control": "no-cache, no-store, must-revalidate",
         "Pragma": "no-cache",
         "Swarm": _membership(asked_engine(swarm, request)),

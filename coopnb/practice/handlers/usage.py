@@ -27,9 +27,14 @@ def disk_usage(swarm: PracticeSwarm, request: Request) -> Response:
             raise Refusal(400, f"unknown object type: {kind}")
     wanted = asked if asked and request.version >= (1, 42) else _TYPES
     images = engine.images.all()
-    newest = replace(request, version=API)  # Here containers are counted for clients of every version.
+    newest = replace(request, version=API)
     shown: Json = {"LayersSize": sum(image.size for image in images) if "image" in wanted else 0}
-    shown["Images"] = [summary(swarm, engine, image, newest) | {"SharedSize": 0} for image in images]
+    shown["Images"] = [
+        # Here containers are counted for clients of every version.
+        summary(swarm, engine, image, request)
+        | {"SharedSize": 0, "Containers": summary(swarm, engine, image, newest)["Containers"]}
+        for image in images
+    ]
     shown["Containers"] = [
         summarise(swarm, engine, container) | {"SizeRw": 0, "SizeRootFs": 0}
         for container in swarm.containers.on(engine.node_id)
@@ -41,8 +46,6 @@ def disk_usage(swarm: PracticeSwarm, request: Request) -> Response:
             shown[name] = None
     if "build-cache" not in wanted:
         shown["BuildCache"] = None
-    if request.version < (1, 42):
-        shown["BuilderSize"] = 0
     return json_response(shown)
 
 
