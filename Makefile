@@ -17,15 +17,15 @@ demo: $(INSTALLED) ## deploy a wiki on a practice swarm and keep the record: two
 test: test-fast test-headless test-real ## all tests: the fast ones, then runbooks in kernels, then a real engine and browser
 
 test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
-	$(PYTHON) -m pytest -q -n 2 -m "not headless and not real"
+	$(PYTHON) -m pytest -q -n 2 -m "not headless and not real and not swarms"
 
 test-headless: $(INSTALLED) ## runbooks executed on the practice swarm, and the worked examples compared
 	$(PYTHON) -m pytest -q -n 2 -m headless
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
 
-test-real: $(INSTALLED) ## the tests with a real engine and a real browser (installs what they need, as root on Debian)
+test-real: $(INSTALLED) ## practice swarm and real engines compared, and a real browser (as root on Debian it installs what that needs)
 	tools/system-packages install
-	$(PYTHON) -m pytest -q -n 2 --dist loadgroup -m real
+	$(PYTHON) -m pytest -q -n 2 --dist loadgroup -m "real or swarms"
 
 lab: $(INSTALLED) ## open JupyterLab on $COOPNB_WORKSPACE, or on an ignored .workspace/ here
 	@COOPNB_WORKSPACE="$${COOPNB_WORKSPACE:-$(CURDIR)/.workspace}" $(VENV)/bin/coopnb lab
