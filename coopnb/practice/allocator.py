@@ -179,7 +179,7 @@ def _attachment(network: Network, address: str) -> Json:
             "CreatedAt": network.created,
             "UpdatedAt": network.updated,
             "Spec": {**spec, "Scope": "swarm"},
-            "DriverState": {"Name": network.driver},
+            "DriverState": {"Name": network.driver, "Options": dict(network.driver_options)},
             "IPAMOptions": {"Driver": {"Name": network.ipam_driver}, "Configs": list(network.ipam)},
         },
         "Addresses": [address],

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _HELD: tuple[type[Stored], ...] = (Service, Task, Secret, Config, Network, Node, Cluster)
 
+_FIRST_VXLAN = 4096
 _BEFORE = 9
 """The log of a real swarm has so many entries before its first object."""
 
@@ -74,8 +75,14 @@ def populate(swarm: PracticeSwarm) -> None:
                 internal=network.internal,
                 labels=network.labels,
                 ipam=(swarm.allocator.subnet(),),
+                vxlan=next_vxlan(swarm),
             )
         )
+
+
+def next_vxlan(swarm: PracticeSwarm) -> int:
+    """The number of a new overlay network on the wire: they count up from 4096."""
+    return max([_FIRST_VXLAN - 1, *(network.vxlan for network in swarm.store.all(Network))]) + 1
 
 
 def found(swarm: PracticeSwarm, engine: Engine, cluster: Cluster, availability: str) -> Node:
@@ -112,4 +119,6 @@ def disband(swarm: PracticeSwarm) -> None:
 
 def _make_ingress(swarm: PracticeSwarm) -> None:
     subnet = swarm.allocator.subnet()
-    swarm.store.create(Network(id=swarm.ids.object_id(), name="ingress", ingress=True, ipam=(subnet,)))
+    swarm.store.create(
+        Network(id=swarm.ids.object_id(), name="ingress", ingress=True, ipam=(subnet,), vxlan=next_vxlan(swarm))
+    )

@@ -188,6 +188,14 @@ class Network(Stored):
     attachable: bool = False
     ingress: bool = False
     ipv6: bool = False
+    vxlan: int = 0
+
+    @property
+    def driver_options(self) -> Mapping[str, str]:
+        """Its driver's options: those it was made with, and the number that an overlay network has on the wire."""
+        if not self.vxlan:
+            return self.options
+        return {"com.docker.network.driver.overlay.vxlanid_list": str(self.vxlan), **self.options}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,12 +42,10 @@ def test_an_ancient_client_is_refused_in_plain_text() -> None:
 
 
 def test_lists_are_of_the_version(driver: Driver) -> None:
-    """Images have a virtual size up to 1.43 and a number of containers from 1.51; networks EnableIPv4 from 1.48."""
+    """Images have a virtual size up to 1.43 and a number of containers from 1.51."""
     new, old = driver.get(f"{NEWEST}/images/json")[0], driver.get(f"{OLDER}/images/json")[0]
     assert ("VirtualSize" in new, new["Containers"]) == (False, 1)
     assert (old["VirtualSize"], old["Containers"]) == (old["Size"], -1)
-    assert "EnableIPv4" in driver.get(f"{NEWEST}/networks/proxy")
-    assert "EnableIPv4" not in driver.get("/v1.47/networks/proxy")
     assert "BridgeNfIptables" in driver.get(f"{OLDER}/info")
     assert "BridgeNfIptables" not in driver.get(f"{NEWEST}/info")
     assert "BuilderSize" in driver.get(f"{OLDER}/system/df")

@@ -48,7 +48,7 @@ def list_containers(swarm: PracticeSwarm, request: Request) -> Response:
     shown = [summarise(swarm, engine, container) for container in (kept[:limit] if limit > 0 else kept)]
     if request.flag("size"):
         for item in shown:
-            item |= {"SizeRw": 0, "SizeRootFs": 0}
+            item["SizeRootFs"] = 0
     return json_response(shown)
 
 

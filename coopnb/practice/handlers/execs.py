@@ -85,13 +85,14 @@ def inspect_exec(swarm: PracticeSwarm, request: Request, exec_id: str) -> Respon
         "entrypoint": found.command[0],
         "arguments": found.command[1:],
         "privileged": found.privileged,
+        "user": found.user,
     }
     return json_response(
         {
             "ID": found.id,
             "Running": found.running,
             "ExitCode": found.exit_code,
-            "ProcessConfig": entry | ({"user": found.user} if found.user else {}),
+            "ProcessConfig": entry,
             "OpenStdin": found.stdin,
             "OpenStderr": found.stderr,
             "OpenStdout": found.stdout,

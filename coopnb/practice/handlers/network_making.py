@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from coopnb.practice.engines import Engine
+from coopnb.practice.founding import next_vxlan
 from coopnb.practice.handlers.asked import OUTSIDE, asked_engine
 from coopnb.practice.handlers.networks import PREDEFINED, known_networks
 from coopnb.practice.objects import Json, Network
@@ -51,6 +52,7 @@ def create_network(swarm: PracticeSwarm, request: Request) -> Response:
             attachable=wanted.get("Attachable", False),
             ingress=wanted.get("Ingress", False),
             ipv6=wanted.get("EnableIPv6", False),
+            vxlan=next_vxlan(swarm) if of_swarm else 0,
         )
     )
     return json_response({"Id": new.id, "Warning": ""}, 201)

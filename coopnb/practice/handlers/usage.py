@@ -36,8 +36,7 @@ def disk_usage(swarm: PracticeSwarm, request: Request) -> Response:
         for image in images
     ]
     shown["Containers"] = [
-        summarise(swarm, engine, container) | {"SizeRw": 0, "SizeRootFs": 0}
-        for container in swarm.containers.on(engine.node_id)
+        summarise(swarm, engine, container) | {"SizeRootFs": 0} for container in swarm.containers.on(engine.node_id)
     ]
     shown["Volumes"] = volumes_usage(swarm, engine)
     shown["BuildCache"] = []

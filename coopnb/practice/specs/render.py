@@ -104,12 +104,19 @@ def task_json(task: Task) -> Json:
             "PID": task.pid,
             "ExitCode": task.exit_code or 0,
         }
-    status["PortStatus"] = {}
+    status["PortStatus"] = {"Ports": ports} if (ports := _host_ports(task)) else {}
     shown |= {"Status": status, "DesiredState": task.desired.text}
     if task.attachments:
         shown["NetworksAttachments"] = [_attachment(item) for item in task.attachments]
     shown["Volumes"] = None
     return shown
+
+
+def _host_ports(task: Task) -> list[Json]:
+    """The ports of its machine that lead to a running task."""
+    ports = (task.endpoint_spec or {}).get("Ports") or ()
+    shown = [port for port in ports if port.get("PublishMode") == "host" and port.get("PublishedPort")]
+    return [dict(port) for port in shown] if task.state == TaskState.RUNNING else []
 
 
 def network_json(network: Network) -> Json:
@@ -125,7 +132,7 @@ def network_json(network: Network) -> Json:
         "IPAM": {
             "Driver": network.ipam_driver,
             "Options": dict(network.ipam_options) if network.ipam_options is not None else None,
-            "Config": [dict(config) for config in network.ipam],
+            "Config": [dict(config) for config in network.ipam] or None,
         },
         "Internal": network.internal,
         "Attachable": network.attachable,
@@ -133,7 +140,7 @@ def network_json(network: Network) -> Json:
         "ConfigFrom": {"Network": ""},
         "ConfigOnly": False,
         "Containers": None if network.scope == "swarm" else {},
-        "Options": dict(network.options) or None,
+        "Options": dict(network.driver_options) or None,
         "Labels": dict(network.labels),
     }
 
