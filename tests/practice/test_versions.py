@@ -48,7 +48,6 @@ def test_lists_are_of_the_version(driver: Driver) -> None:
     assert (old["VirtualSize"], old["Containers"]) == (old["Size"], -1)
     assert "BridgeNfIptables" in driver.get(f"{OLDER}/info")
     assert "BridgeNfIptables" not in driver.get(f"{NEWEST}/info")
-    assert "BuilderSize" in driver.get(f"{OLDER}/system/df")
 
 
 def test_logs_are_of_the_version(driver: Driver) -> None:
