@@ -16,6 +16,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,15 @@ BUILD_SECONDS = 900
 
 TESTS = Path(__file__).parents[1]
 WITH_APPLICATIONS = ("browser", "cli", "runbook", "samples")
+WITH_OTHER_ENGINES = (
+    "contract/test_calls_of_newer_engines.py",
+    "contract/test_nodes.py",
+    "contract/test_nodes_as_workers.py",
+    "contract/test_nodes_lost.py",
+    "contract/test_versions.py",
+    "testbed/test_newer_engines.py",
+    "testbed/test_nodes.py",
+)
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +107,10 @@ def debian(request: pytest.FixtureRequest, suite: str) -> Path:
     """Return the root of a Debian with a dockerd, and let the person waiting for it see why."""
     require_real(f"the dockerd of Debian {suite}")
     capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        return require_tree(f"the dockerd of Debian {suite}", suite)
+    with capture.global_and_fixture_disabled(), ThreadPoolExecutor() as threads:
+        # Who wants one wants the other soon; to make both at the same time costs little more than one.
+        made = {one: threads.submit(require_tree, f"the dockerd of Debian {one}", one) for one in (TRIXIE, SID)}
+        return made[suite].result()
 
 
 @pytest.fixture(scope="session")
@@ -111,17 +123,20 @@ def real_images(real_engine: RealEngine, request: pytest.FixtureRequest) -> Real
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests on real things time to build an image, unless they set their own, and one of two workers.
-
-    Those that want the images of whole applications share one engine, the others another one.
-    """
+    """Give tests on real things time to build an image, unless they set their own, and a worker with their engine."""
     for item in items:
         if not item.get_closest_marker("real"):
             continue
         if not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
-        with_applications = any(item.path.is_relative_to(TESTS / room) for room in WITH_APPLICATIONS)
-        item.add_marker(pytest.mark.xdist_group("applications" if with_applications else "swarm"))
+        item.add_marker(pytest.mark.xdist_group(group(item.path)))
+
+
+def group(path: Path) -> str:
+    """Return the name under which tests share engines: whole applications, newer or several engines, the rest."""
+    if any(path.is_relative_to(TESTS / room) for room in WITH_APPLICATIONS):
+        return "applications"
+    return "engines" if path in [TESTS / name for name in WITH_OTHER_ENGINES] else "swarm"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

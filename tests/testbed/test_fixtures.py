@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.testbed.fixtures import TESTS, WITH_OTHER_ENGINES, group
+
 ROOT = Path(__file__).parents[2]
 
 CASE = '''\
@@ -57,3 +59,10 @@ def test_a_required_engine_that_is_missing_fails_the_run(tmp_path: Path) -> None
     assert done.returncode == 1
     assert "SKIPPED" not in done.stdout
     assert "this machine lacks a-program-that-nobody-has" in done.stdout
+
+
+@pytest.mark.parametrize("name", WITH_OTHER_ENGINES)
+def test_a_file_that_shares_engines_is_there(name: str) -> None:
+    """A file that is renamed must not lose its place beside those with the same engines."""
+    assert (TESTS / name).is_file()
+    assert group(TESTS / name) == "engines"
