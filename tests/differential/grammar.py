@@ -129,7 +129,7 @@ def _creation(draw: st.DrawFn) -> Changes:
         "on_failure": st.sampled_from(("pause", "continue", "rollback", "rollback")),
         "order": st.sampled_from(("stop-first", "stop-first", "start-first")),
         "parallelism": st.integers(0, 2),
-        "delay": st.sampled_from((0.5, 1, 1.5, 2.5)),
+        "delay": st.sampled_from((1.5, 2)),
         "ratio": st.sampled_from((0, 0, 0.4, 0.9)),
         "restart": st.sampled_from(("any", "any", "on-failure", "none")),
         "attempts": st.integers(1, 2),

@@ -25,7 +25,7 @@ class Settings:
     env: str = ""
     labels: str = ""
     parallelism: int = 1
-    delay: float = 1
+    delay: float = 1.5
     monitor: float = 2
     on_failure: str = "pause"
     ratio: float = 0
