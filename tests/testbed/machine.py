@@ -36,7 +36,7 @@ class Machine:
         tree: the root of a Debian whose dockerd is to run; None for the machine's own.
         address: what its network card ``eth0`` is to be given (``10.99.0.1/24``); it waits until somebody plugs one in.
             Empty: it has no network card, only ``lo``.
-        cgroup: where its containers are counted.
+        cgroup: where its containers are counted; its name tells whose it is.
         outer: the outermost process, after ``start``.
         pid: dockerd's process id, after ``await_dockerd``.
     """
@@ -45,7 +45,7 @@ class Machine:
     name: str = "node1"
     tree: Path | None = None
     address: str = ""
-    cgroup: str = field(default_factory=lambda: f"/coopnb-{secrets.token_hex(6)}")
+    cgroup: str = field(default_factory=lambda: f"/coopnb-{os.getpid()}-{secrets.token_hex(4)}")
     outer: subprocess.Popen[bytes] | None = None
     pid: int = 0
 
@@ -83,6 +83,7 @@ class Machine:
 
     def start(self) -> None:
         """Start the namespaces with dockerd in them, after a loss of power too."""
+        sweep_cgroups()
         for left in ("engine.sock", "dockerd.pid"):
             (self.directory / left).unlink(missing_ok=True)
         shutil.rmtree(self.directory / "exec")
@@ -157,6 +158,17 @@ class Machine:
         """Return the end of the engine's log."""
         log = (self.directory / "engine.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(log.splitlines()[-count:])
+
+
+def sweep_cgroups() -> None:
+    """Remove the cgroups that killed test runs left: the kernel ends their processes, and keeps these empty folders."""
+    for pattern in ("coopnb-*", "*/coopnb-*"):
+        for root in Path("/sys/fs/cgroup").glob(pattern):
+            owner = root.name.split("-")[1]
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                with suppress(OSError):
+                    for folder, _, _ in os.walk(root, topdown=False):
+                        Path(folder).rmdir()
 
 
 def remove_cgroups(cgroup: str, timeout: float = 10) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.testbed.leftovers import traces
+from tests.testbed.machine import sweep_cgroups
 from tests.testbed.nodes import NAMES, ThreeNodes, address, await_that, swarm_of_three
 from tests.testbed.processes import children, family
 from tests.testbed.requirements import require_real
@@ -119,8 +120,8 @@ def test_nothing_is_left_of_three_nodes(folder: Path) -> None:
     assert not directory.exists()
 
 
-def test_a_killed_test_run_leaves_only_a_folder(folder: Path) -> None:
-    """When the process that started three nodes is killed, all their processes and namespaces must go."""
+def test_a_killed_test_run_leaves_only_folders(folder: Path) -> None:
+    """When the process that started three nodes is killed, all they held must go, empty cgroups with the next start."""
     require_real("three engines whose test run is killed")
     directory = folder / "killed"
     script = (
@@ -135,4 +136,6 @@ def test_a_killed_test_run_leaves_only_a_folder(folder: Path) -> None:
         run.kill()
     assert len(held.processes) > len(NAMES) * 3
     assert held.left() == []
+    sweep_cgroups()
+    assert held.left([f"coopnb-{run.pid}-"]) == []
     assert sorted(path.name for path in directory.iterdir()) == list(NAMES)
