@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tests.differential import images
 from tests.differential.grammar import generated
+from tests.differential.node_sequences import THREE_NODES
 from tests.differential.real import watching
 from tests.differential.running import Bench, Outcome
-from tests.differential.sequences import ONE_NODE, THREE_NODES
+from tests.differential.sequences import ONE_NODE
 from tests.differential.shrinking import shrunk
 from tests.differential.steps import Sequence
 from tests.testbed.engine import dockerd

@@ -9,9 +9,10 @@ import pytest
 
 from tests.differential.comparing import differences, is_subsequence
 from tests.differential.grammar import HOW_MANY, generated, without_one
+from tests.differential.node_sequences import THREE_NODES
 from tests.differential.normal import Course
 from tests.differential.running import Outcome
-from tests.differential.sequences import ONE_NODE, THREE_NODES
+from tests.differential.sequences import ONE_NODE
 from tests.differential.shrinking import shrunk
 from tests.differential.steps import Change, Create, Force, Scale, Sequence
 
