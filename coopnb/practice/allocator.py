@@ -172,6 +172,7 @@ def _attachment(network: Network, address: str) -> Json:
     spec |= {"Attachable": True} if network.attachable else {}
     spec |= {"Internal": True} if network.internal else {}
     spec |= {"Ingress": True} if network.ingress else {}
+    spec |= {"DriverConfiguration": {}, "IPAMOptions": {"Driver": {}}} if network.ingress else {}
     return {
         "Network": {
             "ID": network.id,

@@ -12,7 +12,7 @@ CHECK = ["CMD", "test", "-e", "/tmp/ok"]
 """The healthcheck that the suite's services have: it passes when the image has made that file."""
 
 SCRIPTS = {
-    "t/well:1": f"trap 'exit 0' TERM; touch /tmp/ok; echo one; echo two >&2; echo three; {WAIT}",
+    "t/well:1": f"trap 'exit 0' TERM; touch /tmp/ok; echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; {WAIT}",
     "t/well:2": f"trap 'exit 0' TERM; touch /tmp/ok; echo four; {WAIT}",
     "t/late:1": f"trap 'exit 0' TERM; sleep 1.5; touch /tmp/ok; {WAIT}",
     "t/sick:1": WAIT,

@@ -12,8 +12,10 @@ from coopnb.practice.specs.filters import Filters, read_filters
 from coopnb.practice.swarm import PracticeSwarm
 from coopnb.practice.wire import Request, Response, Unsubscribe
 from coopnb.practice.wire_errors import Refusal
+from coopnb.practice.world import familiar
 
-_OBJECTS = ("config", "container", "image", "network", "node", "secret", "service", "volume")
+_NAMED = ("config", "container", "daemon", "network", "node", "plugin", "secret", "service", "volume")
+_WITH_DETAIL = {"health_status", "exec_create", "exec_start"}
 
 
 def events(swarm: PracticeSwarm, request: Request) -> Response:
@@ -57,21 +59,28 @@ def _line(event: Json) -> bytes:
 
 
 def _passes(filters: Filters, event: Json) -> bool:
-    kind, attributes = event["Type"], event["Actor"]["Attributes"]
+    attributes = event["Actor"]["Attributes"]
     return (
-        filters.exact("type", kind)
+        filters.exact("type", event["Type"])
         and filters.exact("scope", event["scope"])
         and filters.labels("label", attributes)
-        and (not filters.get("event") or any(_is_action(event["Action"], name) for name in filters.get("event")))
-        and _is_about(filters, kind, event["Actor"]["ID"], attributes.get("name", ""))
+        and _is_action(filters, event["Action"])
+        and all(filters.prefix(word, event["Actor"]["ID"], attributes.get("name", "")) for word in _NAMED)
+        and _is_of_image(filters, event)
     )
 
 
-def _is_action(action: str, wanted: str) -> bool:
-    return action == wanted or action.startswith(f"{wanted}:")
+def _is_action(filters: Filters, action: str) -> bool:
+    """Whether an action was asked for; with one that brings details, a beginning is enough for all (moby #25798)."""
+    if _WITH_DETAIL.intersection(filters.get("event")):
+        return filters.prefix("event", action)
+    return filters.exact("event", action)
 
 
-def _is_about(filters: Filters, kind: str, object_id: str, name: str) -> bool:
-    """Whether an event is of an object that was asked for; asked for none, every event is."""
-    asked = [word for word in _OBJECTS if filters.get(word)]
-    return not asked or any(value == name or object_id.startswith(value) for value in filters.get(kind))
+def _is_of_image(filters: Filters, event: Json) -> bool:
+    """Whether an event is of an image, or of a container of it, with or without its tag."""
+    name = event["Actor"]["Attributes"].get("name" if event["Type"] == "image" else "image", "")
+    bare = familiar(name).rpartition(":")[0] if name else ""
+    return not filters.get("image") or any(
+        value in (event["Actor"]["ID"], name, bare) for value in filters.get("image")
+    )

@@ -53,6 +53,9 @@ def container_logs(swarm: PracticeSwarm, request: Request, reference: str) -> Re
     return _logs(swarm, request, view, lambda container: container.id == wanted.id, wanted)
 
 
+_STDOUT = 1
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     streams: frozenset[int]
@@ -64,8 +67,9 @@ class _View:
     of_swarm: bool
 
     def shows(self, line: LogLine) -> bool:
+        """Whether a line was asked for; a terminal's lines are all of stdout."""
         return (
-            line.stream in self.streams
+            (_STDOUT if self.terminal else line.stream) in self.streams
             and line.moment >= self.since
             and (self.until is None or line.moment <= self.until)
         )
@@ -77,8 +81,10 @@ class _View:
             text = ",".join(f"{name}={quote(labels[name])}" for name in _TASK_LABELS if name in labels) + " " + text
         if self.timestamps:
             text = f"{_padded(line.moment)} {text}"
+        if self.terminal:
+            return text.encode() + b"\r\n"
         data = text.encode() + b"\n"
-        return data if self.terminal else struct.pack(">BxxxL", line.stream, len(data)) + data
+        return struct.pack(">BxxxL", line.stream, len(data)) + data
 
 
 def _need_streams(request: Request, status: int) -> None:
@@ -164,14 +170,14 @@ def _is_elsewhere(swarm: PracticeSwarm, container: Container) -> bool:
 
 
 def _tail(containers: list[Container], view: _View, tail: str) -> list[tuple[Container, LogLine]]:
-    """The lines to show, by time; ``tail`` counts the last lines of each container, as dockerd does."""
+    """The lines to show, by time; ``tail`` counts a container's last lines of both streams, as dockerd does."""
     kept: list[tuple[Container, LogLine]] = []
     for container in containers:
-        lines = [line for line in container.lines if view.shows(line)]
+        lines = list(container.lines)
         if tail.isascii() and tail.isdigit():
             count = int(tail[:9])
             lines = lines[-count:] if count else []
-        kept += [(container, line) for line in lines]
+        kept += [(container, line) for line in lines if view.shows(line)]
     return sorted(kept, key=lambda item: item[1].moment)
 
 

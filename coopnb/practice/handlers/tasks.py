@@ -59,10 +59,8 @@ def _candidates(swarm: PracticeSwarm, services: set[str]) -> list[Task]:
 
 
 def _up_to_date(swarm: PracticeSwarm, filters: Filters, task: Task) -> bool:
-    """Whether a task matches its service's present spec (a filter that the CLI uses while it waits)."""
-    wanted = filters.get("_up-to-date")
-    if not wanted:
+    """Whether a task matches its service's present spec; asked for with any value, as dockerd reads it."""
+    if not filters.get("_up-to-date"):
         return True
     service = swarm.store.get(Service, task.service_id)
-    current = service is not None and not is_dirty(service, task, swarm.store.get(Node, task.node_id))
-    return current is (wanted[0].lower() in ("1", "true"))
+    return service is not None and not is_dirty(service, task, swarm.store.get(Node, task.node_id))
