@@ -49,7 +49,7 @@ class Cluster(Stored):
     """The swarm itself; the numbers of rotations are how often its join tokens were made anew."""
 
     spec: Json
-    pool: tuple[str, ...] = ("10.0.0.0/8",)
+    pool: tuple[str, ...] = ()
     subnet_size: int = 24
     data_path_port: int = 4789
     worker_rotations: int = 0

@@ -49,7 +49,7 @@ def init_swarm(swarm: PracticeSwarm, request: Request) -> Response:
     cluster = Cluster(
         id=swarm.ids.object_id(),
         spec=spec,
-        pool=tuple(wanted.get("DefaultAddrPool") or ("10.0.0.0/8",)),
+        pool=tuple(wanted.get("DefaultAddrPool") or ()),
         subnet_size=wanted.get("SubnetSize") or 24,
         data_path_port=wanted.get("DataPathPort") or 4789,
     )
@@ -131,7 +131,7 @@ def cluster_json(cluster: Cluster) -> Json:
         "Spec": copy.deepcopy(cluster.spec),
         "TLSInfo": {},
         "RootRotationInProgress": False,
-        "DefaultAddrPool": list(cluster.pool),
+        "DefaultAddrPool": list(cluster.pool) or None,
         "SubnetSize": cluster.subnet_size,
         "DataPathPort": cluster.data_path_port,
     }
