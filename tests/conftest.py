@@ -9,13 +9,27 @@ import pytest
 pytest_plugins = ["tests.testbed.fixtures"]
 
 TESTS = Path(__file__).parent
-KINDS = {"runbook": "headless", "contract": "swarms", "differential": "swarms"}
-"""Which folder's tests are of which kind, if they are not ``real``."""
+LATER = {
+    "runbook": "headless",
+    "contract": "swarms",
+    "differential": "swarms",
+    "practice/test_any_request.py": "swarms",
+    "practice/test_clients.py": "swarms",
+    "practice/test_docker_cli.py": "swarms",
+    "practice/test_docker_py.py": "swarms",
+    "practice/test_doors.py": "swarms",
+    "cli/test_practice.py": "swarms",
+    "testbed/test_fixtures.py": "swarms",
+}
+"""Folders and files whose tests come after the fast ones, and their kind; ``real`` ones have theirs already."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what comes after the fast tests: runbooks, a kernel each, and what is told on two kinds of swarm."""
+    """Mark what comes later: runbooks, a kernel each; clients on processes; what two kinds of swarm are told."""
     for item in items:
-        kind = KINDS.get(item.path.relative_to(TESTS).parts[0]) if item.path.is_relative_to(TESTS) else None
-        if kind is not None and not item.get_closest_marker("real"):
+        if not item.path.is_relative_to(TESTS) or item.get_closest_marker("real"):
+            continue
+        path = item.path.relative_to(TESTS)
+        kind = LATER.get(path.parts[0]) or LATER.get(path.as_posix())
+        if kind is not None:
             item.add_marker(kind)
