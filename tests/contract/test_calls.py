@@ -16,7 +16,6 @@ from tests.contract.api import Answer
 from tests.contract.swarm import Swarm, patched, spec
 
 TABLE = yaml.safe_load(Path(__file__).with_name("cases").joinpath("calls.yaml").read_text(encoding="utf-8"))
-OWED = set(Path(__file__).with_name("cases").joinpath("owed.txt").read_text(encoding="utf-8").splitlines())
 CREATE = "POST /services/create"
 FILE = {"UID": "0", "GID": "0", "Mode": 0o444}
 CASES = [
@@ -68,12 +67,8 @@ def everything(ids: Names) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_call_is_answered_as_dockerd_answers_it(
-    swarm: Swarm, standing: Names, case: dict[str, Any], request: pytest.FixtureRequest
-) -> None:
+def test_a_call_is_answered_as_dockerd_answers_it(swarm: Swarm, standing: Names, case: dict[str, Any]) -> None:
     """The status and, of a refusal, the words must be those of dockerd; what was made by accident is removed."""
-    if not swarm.real and request.node.callspec.id.split("-", 2)[2] in OWED:
-        request.applymarker(pytest.mark.xfail(strict=False, reason="owed"))
     method, target = filled(swarm, standing, case.get("call", CREATE)).split(" ", 1)
     said = swarm.api.call(method, target, body_of(swarm, standing, case), filters=case.get("filters"))
     if said.status == 201 and target.endswith("/create"):

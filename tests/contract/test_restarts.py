@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.contract.garden import Garden, Life
 
 HISTORY = 5
@@ -65,10 +63,7 @@ def test_a_restart_waits_for_its_delay_prepared(garden: Garden) -> None:
 
 def test_a_killed_container_is_a_failed_task(garden: Garden) -> None:
     """A kill from outside must fail the task with 137, and another must follow."""
-    lives = told(garden, "restart_killed")
-    if garden.kept["kill"].status in (404, 501):
-        pytest.xfail("a container cannot be killed yet")
-    first, second = lives
+    first, second = told(garden, "restart_killed")
 
     assert garden.kept["kill"].status == 204
     assert (first.state, first.exit_code, first.error) == ("failed", 137, "task: non-zero exit (137)")
