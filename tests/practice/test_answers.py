@@ -78,3 +78,4 @@ def test_an_image_of_which_nothing_is_said_is_honest() -> None:
     said = answer_exec(plain, ["psql", "-l"])
     assert said.exit == 126 and "nothing runs here" in said.error
     assert answer_exec(plain, ["sh", "-c", "echo 'open"]).exit == 0
+    assert answer_exec(plain, ["sh", "-c", "echo a; rm b"]).exit == 126

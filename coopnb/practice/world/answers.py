@@ -13,6 +13,8 @@ from coopnb.practice.world.seeds import ImageSeed, ServeSeed
 _LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 _SHELLS = ("sh", "bash", "ash", "dash")
 _PORTS = {"http": 80, "https": 443}
+_SYNTAX = re.compile(r"[;&|<>$`]")
+"""What only a shell could make something of: rather no answer than a wrong one."""
 _URL = re.compile(r"(?:https?://)?[\w.:\[\]-]+(?::\d+)?(?:[/?]\S*)?")
 
 
@@ -43,7 +45,7 @@ def answer_exec(image: ImageSeed, command: Sequence[str], *, serving: bool = Tru
         return _fetch(program, words, image, serving)
     if program in ("true", ":", "false"):
         return Answer(exit=1 if program == "false" else 0)
-    if program == "echo":
+    if program == "echo" and not _SYNTAX.search(" ".join(words)):
         return Answer(" ".join(words[1:]) + "\n")
     text = f"practice: nothing runs here, and the world does not say what {program or 'this'} answers\n"
     return Answer(error=text, exit=126)
