@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,29 +100,28 @@ def planned(workspace: Workspace, choice: Choice) -> tuple[Server, Plan]:
     return server, server.plan(app)
 
 
-def parameters_of(case: Case, workspace: Workspace) -> dict[str, str]:
-    """The parameters to inject; the approval is the digest of the plan on this very swarm."""
+def parameters_of(case: Case) -> dict[str, str]:
+    """The parameters to inject; the approval is the digest of the plan, made on a swarm that is just like it.
+
+    Reading moves the time of such a swarm, so the example's own is read by nobody before.
+    """
     if not case.approved:
         return dict(case.parameters)
     choice = Choice(**{name: value for name, value in case.parameters.items() if name != "reason"})
-    settings = workspace.env_file(PRACTICE, choice.domain)
-    is_new = not settings.exists()
-    server, plan = planned(workspace, choice)
-    server.close()
-    if is_new:
-        # The example itself is to meet an app without settings, and to say that it made them.
-        settings.unlink()
+    with tempfile.TemporaryDirectory(prefix="coopnb-example-") as root, prepared(case, Path(root)) as workspace:
+        server, plan = planned(workspace, choice)
+        server.close()
     return {**case.parameters, "approve": plan.short_digest}
 
 
-def execute(case: Case, workspace: Workspace) -> Any:
+def execute(case: Case, parameters: Mapping[str, str], workspace: Workspace) -> Any:
     """The example's notebook, executed; a case that is to fail must fail where it says, and nowhere else.
 
     Raises:
         AssertionError: it failed where it should not, or did not fail.
     """
     notebook = read_model(find_model(case.runbook))
-    with_parameters(notebook, parameters_of(case, workspace), case.runbook)
+    with_parameters(notebook, parameters, case.runbook)
     notebook.metadata["coopnb"] = {"kind": "example", "runbook": case.runbook, "case": case.name}
     failed = asyncio.run(_execute(notebook, workspace))
     assert failed == case.fails, f"{case.path.name}: failed at {failed or 'no cell'}, not at {case.fails or 'none'}"

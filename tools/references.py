@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.examples import cases, execute, prepared
+from tools.examples import cases, execute, parameters_of, prepared
 
 
 def main(names: list[str]) -> int:
@@ -16,8 +16,9 @@ def main(names: list[str]) -> int:
     for case in cases():
         if names and case.name not in names:
             continue
+        parameters = parameters_of(case)
         with tempfile.TemporaryDirectory(prefix="coopnb-example-") as root, prepared(case, Path(root)) as workspace:
-            notebook = execute(case, workspace)
+            notebook = execute(case, parameters, workspace)
         nbformat.write(notebook, case.path)  # type: ignore[no-untyped-call]
         print(f"wrote {case.path.name}", flush=True)
     return 0
