@@ -18,7 +18,9 @@ LATER = {
     "practice/test_docker_cli.py": "swarms",
     "practice/test_docker_py.py": "swarms",
     "practice/test_doors.py": "swarms",
+    "practice/test_process.py": "swarms",
     "cli/test_practice.py": "swarms",
+    "server/test_practice_swarm.py": "swarms",
     "testbed/test_fixtures.py": "swarms",
 }
 """Folders and files whose tests come after the fast ones, and their kind; ``real`` ones have theirs already."""
