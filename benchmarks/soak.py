@@ -36,7 +36,7 @@ Part = Callable[[Path, int], str]
 def main() -> None:
     """Run all parts and print what was counted; status 1 if one failed or left something, 2 if something is missing."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
-    parser.add_argument("--contract", type=int, default=2, help="runs of the contract tests (default: %(default)s)")
+    parser.add_argument("--contract", type=int, default=1, help="runs of the contract tests (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=20, help="seeds whose story is told twice (default: %(default)s)")
     parser.add_argument("--practice", type=int, default=30, help="cycles on the practice swarm (default: %(default)s)")
     parser.add_argument("--differential", type=int, default=1, help="runs of all sequences (default: %(default)s)")

@@ -118,7 +118,7 @@ def watch(runbook: NotebookPage, shots: Shots) -> None:
     expect(live.first).to_contain_text("0 of 2 tasks new")
     assert runbook.prompt("watch") == "[*]:"
     shots.window(runbook, "rollout")
-    expect(live.first).to_contain_text(re.compile("[12] of 2 tasks new"))
+    expect(live.first).to_contain_text(re.compile("[12] of 2 tasks new"), timeout=30 * SECOND)
     assert runbook.prompt("watch") == "[*]:"
     runbook.wait_for_end("watch", within=60 * SECOND)
     report = runbook.output("watch")

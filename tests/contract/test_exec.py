@@ -67,13 +67,15 @@ def test_a_command_that_has_not_started_has_no_code(swarm: Swarm, container: str
 
 
 def test_a_command_runs_once(swarm: Swarm, container: str) -> None:
-    """A second start must be refused as a conflict."""
+    """A second start must be refused: as output to whoever listens, as a conflict to whoever does not."""
     made = swarm.api.post(f"/containers/{container}/exec", {"Cmd": ["echo"], **OUT})["Id"]
     start = {"Detach": False, "Tty": False}
     first = swarm.api.call("POST", f"/exec/{made}/start", start)
     second = swarm.api.call("POST", f"/exec/{made}/start", start)
+    detached = swarm.api.call("POST", f"/exec/{made}/start", {**start, "Detach": True})
 
-    assert (first.status, second.status) == (200, 409)
+    assert (first.status, second.status, detached.status) == (200, 200, 409)
+    assert b"already run" in second.data
 
 
 def test_a_detached_command_says_nothing(swarm: Swarm, container: str) -> None:

@@ -18,6 +18,9 @@ RECORDED = yaml.safe_load((HERE / "shapes.yaml").read_text(encoding="utf-8"))
 DECLARED = yaml.safe_load((HERE / "shapes-declared.yaml").read_text(encoding="utf-8"))
 """What the practice swarm's answers have otherwise; docs/practice-differences.md says why."""
 
+BY_CHANCE = {"bridge network": "Containers.", "container": "ExecIDs"}
+"""What an engine has only while something else is done on it: other tests' containers, a health probe."""
+
 TARGETS = {
     "service": "/services/rich",
     "service with defaults": "/services/rich?insertDefaults=true",
@@ -62,7 +65,9 @@ def test_an_answer_has_the_shape_of_dockerds(swarm: Swarm, made: rich.Rich, name
     if not swarm.real:
         apply(expected, DECLARED.get(name, {}))
 
-    assert differences(shape(answer(swarm, made, name)), expected) == {}
+    differing = differences(shape(answer(swarm, made, name)), expected)
+    chance = BY_CHANCE.get(name)
+    assert {key for key in differing if chance is None or not key.startswith(chance)} == set(), differing
 
 
 def answer(swarm: Swarm, made: rich.Rich, name: str) -> Any:

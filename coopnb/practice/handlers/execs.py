@@ -64,13 +64,16 @@ def start_exec(swarm: PracticeSwarm, request: Request, exec_id: str) -> Response
     engine = asked_engine(swarm, request)
     found = _find(engine, exec_id)
     container = _its_container(swarm, engine, found)
+    kind = RAW if found.tty or request.version < (1, 42) else MULTIPLEXED
     if found.started:
-        why = "is already running" if found.running else "has already run"
-        raise Refusal(409, f"exec command {found.id} {why}")
+        why = f"exec command {found.id} " + ("is already running" if found.running else "has already run")
+        if wanted.get("Detach"):
+            raise Refusal(409, why)
+        # dockerd takes the connection over before it looks: the refusal arrives as output (its exec router).
+        return Response(200, _framed(f"{why}\r\n", 1, found.tty), kind, hijack=_hang_up)
     found.started = found.running = True
     swarm.containers.tell(container, f"exec_start: {' '.join(found.command)}", execID=found.id)
     run = _Run(swarm, found, container)
-    kind = RAW if found.tty or request.version < (1, 42) else MULTIPLEXED
     if run.is_conversation and not wanted.get("Detach"):
         return Response(200, b"", kind, hijack=run.converse)
     printed = run.to_the_end()
@@ -164,13 +167,17 @@ class _Run:
 
     def _frame(self, text: str, stream: int) -> bytes:
         attached = self._exec.tty or (self._exec.stdout if stream == 1 else self._exec.stderr)
-        data = text.encode() if attached else b""
-        return data if self._exec.tty or not data else struct.pack(">BxxxL", stream, len(data)) + data
+        return _framed(text, stream, self._exec.tty) if attached else b""
 
     def _end(self, code: int) -> None:
         if self._exec.running:
             self._exec.running, self._exec.exit_code = False, code
             self._swarm.containers.tell(self._container, "exec_die", execID=self._exec.id, exitCode=str(code))
+
+
+def _framed(text: str, stream: int, tty: bool) -> bytes:
+    data = text.encode()
+    return data if tty or not data else struct.pack(">BxxxL", stream, len(data)) + data
 
 
 def _hang_up(_write: Write, end: End) -> Ear:
