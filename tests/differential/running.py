@@ -23,7 +23,7 @@ AT_ONCE = 8
 _numbers = count(1)
 
 
-TRIES = 4
+TRIES = 8
 """Courses of the real engine that a simulated one is held against at most: where swarm races with itself, its courses
 differ from run to run, and the practice swarm must take one that it takes."""
 
