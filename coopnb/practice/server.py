@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from coopnb.practice.alarm import Alarm
 from coopnb.practice.binding import bind_loopback, bind_private
 from coopnb.practice.door import Door
+from coopnb.practice.half_closed import PatientServer
 from coopnb.practice.hijack import Line
 from coopnb.practice.swarm import PracticeSwarm
 
@@ -83,7 +83,7 @@ class EngineWay:
     address: tuple[str, int] = ("", 0)
     lines: set[Line] = field(default_factory=set)
     hostname: str = ""
-    _server: HTTPServer | None = None
+    _server: PatientServer | None = None
     _inode: int = 0
     _endings: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -130,7 +130,7 @@ class EngineWay:
         else:
             self._inode = self.path.lstat().st_ino
         application = Application([(r".*", Door, {"way": self})], log_function=no_access_log)
-        self._server = HTTPServer(application, max_body_size=_TRANSPORT_LIMIT, max_buffer_size=64 * 2**20)
+        self._server = PatientServer(application, max_body_size=_TRANSPORT_LIMIT, max_buffer_size=64 * 2**20)
         self._server.add_sockets([bound])
 
     def close(self) -> None:
