@@ -20,7 +20,7 @@ from coopnb.model.plan import Approval, Plan
 from coopnb.practice import process
 from coopnb.record.ledger import utc_now
 from coopnb.runbook.apps import pin, take
-from coopnb.runner.execute import client_for
+from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
 from coopnb.server import Server
 from coopnb.workspace import Workspace

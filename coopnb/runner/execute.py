@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from traitlets.config import Config
 
 from coopnb import errors
 from coopnb.errors import CoopError
@@ -23,6 +20,7 @@ from coopnb.record.ledger import Ledger
 from coopnb.record.told import tell
 from coopnb.runner.copies import begin, write_copy
 from coopnb.runner.follow import Follower
+from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
@@ -148,28 +146,6 @@ def _awaited(ledger: Ledger) -> str:
     return planned[-1][:8] if planned else ""
 
 
-@contextmanager
-def client_for(notebook: Any, folder: Path) -> Iterator[_Client]:
-    """A client that keeps nothing in the notebook but what cells wrote: no widget state, no clock.
-
-    Its kernel listens on sockets of this user's own, not on ports that everybody on the machine can reach.
-    """
-    with TemporaryDirectory(prefix="coopnb-kernel-") as sockets:
-        yield _client(notebook, folder, Config({"KernelManager": {"transport": "ipc", "ip": f"{sockets}/kernel"}}))
-
-
-def _client(notebook: Any, folder: Path, config: Config) -> _Client:
-    return _Client(
-        notebook,
-        timeout=None,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
-        record_timing=False,
-        config=config,
-    )
-
-
 async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, say: Print) -> _Stopped | None:
     """Execute the cells; what stopped them, if something did."""
     environment = {**os.environ, "COOPNB_WORKSPACE": str(place.root)}
@@ -178,15 +154,16 @@ async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, 
     try:
         with client_for(notebook, path.parent) as client:
             await client.listen_for_ctrl_c()
-            async with client.async_setup_kernel(env=environment):
-                for index, cell in enumerate(notebook.cells):
-                    try:
-                        await client.execute_interruptibly(cell, index)
-                    except CellExecutionError as error:
-                        return _of_a_cell(error, ledger)
-                    finally:
-                        follower.catch_up()
-                        _print_outputs(cell, say)
+            with client.heard_when_it_dies(say):
+                async with client.async_setup_kernel(env=environment):
+                    for index, cell in enumerate(notebook.cells):
+                        try:
+                            await client.execute_interruptibly(cell, index)
+                        except CellExecutionError as error:
+                            return _of_a_cell(error, ledger)
+                        finally:
+                            follower.catch_up()
+                            _print_outputs(cell, say)
     except errors.Interrupted as error:
         return _Stopped.by(error)
     except (DeadKernelError, RuntimeError) as error:
@@ -197,54 +174,6 @@ async def _execute(notebook: Any, path: Path, place: Workspace, ledger: Ledger, 
         with suppress(asyncio.CancelledError):
             await following
     return None
-
-
-class _Client(NotebookClient):
-    """nbclient's, but Ctrl-C goes to the running cell, which knows how to stop its watch, and kills no kernel."""
-
-    interrupted = False
-    running = False
-
-    async def listen_for_ctrl_c(self) -> None:
-        """Take Ctrl-C from here on, and one that was held back; a kernel that is started inherits no hold."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        # The loop tells its handlers when it turns.
-        await asyncio.sleep(0)
-
-    async def async_start_new_kernel(self, **kwargs: Any) -> None:
-        self._stop_if_interrupted()
-        # Whoever sets the handler last has it, and nbclient sets its own right before.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
-        await super().async_start_new_kernel(**kwargs)
-
-    async def execute_interruptibly(self, cell: Any, index: int) -> None:
-        """Execute a cell; none is begun after Ctrl-C."""
-        self._stop_if_interrupted()
-        self.running = True
-        try:
-            await self.async_execute_cell(cell, index)
-        finally:
-            self.running = False
-        self._stop_if_interrupted()
-
-    def _stop_if_interrupted(self) -> None:
-        if self.interrupted:
-            raise _between_steps()
-
-    def _interrupt(self) -> None:
-        self.interrupted = True
-        if self.running:
-            # The manager that nbclient makes is an async one, which its annotation does not say.
-            manager: Any = self.km
-            self._interrupting = asyncio.ensure_future(manager.interrupt_kernel())
-
-
-def _between_steps() -> errors.Interrupted:
-    return errors.Interrupted(
-        "the run was stopped before its next step",
-        hint="Run it again: its plan starts from what is there, and asks anew.",
-    )
 
 
 def _of_a_cell(error: CellExecutionError, ledger: Ledger) -> _Stopped:
