@@ -6,6 +6,8 @@
 - ``three_nodes``: three of the machine's own dockerd, a manager and two workers, that can lose power, cables and each
   other (``tests/testbed/nodes.py`` says how).
 - ``whole_nodes``: ``three_nodes`` as it was at first, whatever the test before did.
+- ``ssh_folder``: an empty folder, where the machine has an sshd for a test to start (``tests/testbed/ssh.py`` and
+  ``ssh_client.py`` say how).
 
 A test that asks for one of them is marked ``real``. Warm, each takes 2 to 4 s to start; the first run on a machine also
 downloads the two Debians, which takes minutes.
@@ -25,7 +27,7 @@ import pytest
 from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, IMAGES, load
 from tests.testbed.nodes import ThreeNodes, swarm_of_three
-from tests.testbed.requirements import require_real, require_tree
+from tests.testbed.requirements import require_real, require_sshd, require_tree
 from tests.testbed.trees import SID, TRIXIE
 
 BUILD_SECONDS = 900
@@ -83,6 +85,14 @@ def whole_nodes(three_nodes: ThreeNodes) -> Iterator[ThreeNodes]:
     three_nodes.put_right()
     yield three_nodes
     three_nodes.put_right()
+
+
+@pytest.fixture
+def ssh_folder() -> Iterator[Path]:
+    """Give an empty folder for sshds and their clients, with a path short enough for a socket."""
+    require_sshd("an ssh server")
+    with temporary("coopnb-ssh-") as directory:
+        yield directory
 
 
 @contextmanager

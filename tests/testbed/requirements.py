@@ -14,6 +14,7 @@ from tests.testbed.cli import docker_cli
 from tests.testbed.processes import SYSTEM_PATH
 from tests.testbed.trees import tree
 
+SSH_PROGRAMS = ("sshd", "ssh", "ssh-agent", "ssh-keygen", "setpriv", "unshare")
 PROGRAMS = ("dockerd", "iptables", "ip", "unshare", "nsenter", "setpriv", "curl", "debootstrap", "busybox")
 
 
@@ -57,6 +58,20 @@ def require_real(reason: str) -> None:
     """
     if lacks := missing():
         give_up(f"{reason}: this machine lacks {', '.join(lacks)} (tools/system-packages install)")
+
+
+def require_sshd(reason: str) -> None:
+    """Go on if the machine can run an sshd and has a docker CLI; else skip the test loudly, or fail if it is required.
+
+    Args:
+        reason: what the test needs it for.
+    """
+    lacks = [program for program in SSH_PROGRAMS if not shutil.which(program, path=SYSTEM_PATH)]
+    if os.geteuid() != 0:
+        lacks.append("the rights of root")
+    if lacks:
+        give_up(f"{reason}: this machine lacks {', '.join(lacks)} (tools/system-packages install)")
+    require_oracle(reason)
 
 
 def require_oracle(reason: str) -> None:
