@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +31,12 @@ def client_for(notebook: Any, folder: Path) -> Iterator[Client]:
     """
     with TemporaryDirectory(prefix="coopnb-kernel-") as own, Path(own, "said").open("wb+") as said:
         config = Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/kernel"}})
-        yield _client(notebook, folder, config, said)
+        client = _client(notebook, folder, config, said)
+        try:
+            yield client
+        finally:
+            # nbclient forgets this when a kernel does not start, and prints a traceback when the process ends.
+            atexit.unregister(client._cleanup_kernel)
 
 
 def _client(notebook: Any, folder: Path, config: Config, said: BinaryIO) -> Client:
