@@ -33,6 +33,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from coopnb.harmless import visible
+
 
 class CoopError(Exception):
     """The root of coopnb's errors.
@@ -67,7 +69,8 @@ class CoopError(Exception):
                 first, *rest = value.splitlines()
                 lines.append(f"  {label:<6} {first}")
                 lines.extend(f"         {line}" for line in rest)
-        return "\n".join(lines)
+        # An engine's words and a container's last line stand in errors too, and a terminal obeys what it is shown.
+        return visible("\n".join(lines), keep="\n")
 
     def _render_traceback_(self) -> list[str]:
         """Give IPython the message itself: an operator acts on it, not on our call stack."""

@@ -10,8 +10,11 @@ from coopnb.errors import EngineError, NotConverged, TransportError
 from coopnb.model.plan import Plan
 from coopnb.model.run import Evidence, Outcome, RunReport
 from coopnb.model.snapshot import TaskSeen
+from coopnb.show.text import shorten
 
 LOG_LINES = 5
+LAST_LINE = 200
+"""Characters of a log's last line in the error itself; the report has the whole."""
 
 
 def gather(
@@ -99,5 +102,5 @@ def _line(evidence: Evidence) -> str:
     where = " on ".join(part for part in (evidence.task, evidence.node) if part)
     times = f" {evidence.failures} times" if evidence.failures > 1 else ""
     subject = f"{where} failed{times}: " if evidence.failures else f"{where}: " if where else ""
-    tail = f'; its last line: "{evidence.log[-1]}"' if evidence.log else ""
+    tail = f'; its last line: "{shorten(evidence.log[-1], LAST_LINE)}"' if evidence.log else ""
     return f"{subject}{evidence.what}{tail}"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import docker
 
-from coopnb.engine.logs import demultiplex
+from coopnb.engine.logs import READ_LIMIT, LogText, Mask, read_log
 from coopnb.engine.mapping import mapped, not_json, refuse
 
 _COLLECTIONS = {"network": "networks", "secret": "secrets", "config": "configs", "service": "services"}
@@ -32,6 +32,9 @@ class Engine:
 
     Every method raises :class:`coopnb.errors.TransportError` when the engine cannot be talked to and
     :class:`coopnb.errors.EngineError` when it refuses.
+
+    Attributes:
+        mask: takes secret values out of log lines, before they are cut.
     """
 
     def __init__(self, client: docker.APIClient, url: str, timeout: int) -> None:
@@ -39,6 +42,7 @@ class Engine:
         self.url = url
         self._timeout = timeout
         self.requests = 0
+        self.mask: Mask = str
 
     @property
     def api_version(self) -> str:
@@ -64,13 +68,15 @@ class Engine:
 
     def _send(self, method: str, path: str, params: Mapping[str, str] | None, body: Any = None) -> Any:
         self.requests += 1
-        url = f"{self._client.base_url}/v{self.api_version}{path}"
         with mapped(method, path, self.url):
-            response = self._client.request(method, url, params=params, json=body, timeout=self._timeout)
+            response = self._client.request(method, self._url(path), params=params, json=body, timeout=self._timeout)
             content = response.content
         if response.status_code >= 400:
             raise refuse(response.status_code, content, method, path, self.url)
         return response
+
+    def _url(self, path: str) -> str:
+        return f"{self._client.base_url}/v{self.api_version}{path}"
 
     # Reads
 
@@ -115,10 +121,32 @@ class Engine:
         return self.request("GET", f"/distribution/{quote(reference, safe='/:@')}/json")
 
     def task_log(self, task_id: str, lines: int) -> tuple[str, ...]:
-        """The last lines a task wrote, stdout and stderr as they came."""
+        """The last lines a task wrote, stdout and stderr as they came, masked and made harmless.
+
+        Never more than a few times :data:`coopnb.engine.logs.READ_LIMIT` bytes are read: where the lines
+        are longer than that, fewer of them are asked for, and the first one given says so.
+        """
+        asked = lines
+        found = self._log(task_id, asked)
+        while not found.whole and asked > 1:
+            asked = max(1, asked // 4)
+            found = self._log(task_id, asked)
+        if asked == lines:
+            return found.lines
+        note = f"[the last {asked} of {lines} lines: all of them are longer than {READ_LIMIT >> 10} KiB]"
+        return (note, *found.lines)
+
+    def _log(self, task_id: str, lines: int) -> LogText:
         path = f"/tasks/{quote(task_id, safe='')}/logs"
-        response = self._send("GET", path, {"stdout": "1", "stderr": "1", "tail": str(lines)})
-        return demultiplex(response.content)[-lines:]
+        self.requests += 1
+        params = {"stdout": "1", "stderr": "1", "tail": str(lines)}
+        with mapped("GET", path, self.url):
+            response = self._client.request("GET", self._url(path), params=params, timeout=self._timeout, stream=True)
+            with response:
+                if response.status_code < 400:
+                    return read_log(response.iter_content(65536), lines, self.mask)
+                content = next(response.iter_content(65536), b"")
+        raise refuse(response.status_code, content, "GET", path, self.url)
 
     # Writes
 
@@ -139,10 +167,12 @@ class Engine:
 
     def event_stream(self) -> Any:
         """The open ``GET /events`` answer for services, nodes and containers; whoever reads it closes it."""
-        url = f"{self._client.base_url}/v{self.api_version}/events"
         with mapped("GET", "/events", self.url):
             return self._client.get(
-                url, params=_filters(type=["service", "node", "container"]), stream=True, timeout=(self._timeout, None)
+                self._url("/events"),
+                params=_filters(type=["service", "node", "container"]),
+                stream=True,
+                timeout=(self._timeout, None),
             )
 
     def close(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 import tinycss2  # type: ignore[import-untyped]
 from bleach import Cleaner  # type: ignore[import-untyped]
 from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
 from bs4 import BeautifulSoup, Comment, Tag
+
+from coopnb.harmless import visible
 
 PAGE_CLASS = "record-"
 """What the classes and ids of the page itself begin with: nothing from outside may have such a one."""
@@ -55,7 +56,6 @@ _STYLES = _names(
 _POINTERS = ("aria-labelledby", "aria-describedby", "headers")
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*\Z")
 _LOADS = re.compile(r"url\s*\(\s*(?!['\"]?#)|expression|@import|image-set|\\", re.IGNORECASE)
-_SHOWN_CONTROLS = frozenset("\n\t")
 _ANSI_OR_UNSEEN = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
 
 
@@ -65,9 +65,7 @@ def plain(text: str) -> str:
     >>> plain("a\x1b[2Jb\u202ec")
     'a\\x1b[2Jb\\u202ec'
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character if _is_seen(character) else _escape(character) for character in text)
+    return visible(text, keep="\n\t")
 
 
 def terminal_text(text: str) -> str:
@@ -124,15 +122,6 @@ def scoped_css(pieces: Iterable[str]) -> str:
 
 def _is_own(selectors: str) -> bool:
     return all(selector.strip().startswith(".coopnb") for selector in selectors.split(","))
-
-
-def _is_seen(character: str) -> bool:
-    return character in _SHOWN_CONTROLS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _unlink(tag: Tag) -> None:

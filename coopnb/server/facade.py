@@ -54,6 +54,7 @@ class Server:
         self.identity = identity
         self.workspace = workspace
         self._redactor = redactor
+        door.mask = redactor.mask
 
     def __repr__(self) -> str:
         return f"<Server {self.identity.name}, {self.identity.endpoint}>"

@@ -9,8 +9,7 @@ from __future__ import annotations
 import html
 import unicodedata
 
-HIDES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories that are not seen but act: controls, formats (all bidi marks), surrogates, separators."""
+from coopnb.harmless import visible
 
 
 def clean(text: str) -> str:
@@ -19,9 +18,7 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[2Jb\u202ec")
     'a\\x1b[2Jb\\u202ec'
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
+    return visible(text)
 
 
 def escape(text: str) -> str:
@@ -81,17 +78,6 @@ def duration(seconds: float) -> str:
     """
     whole = max(0, round(seconds))
     return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
-
-
-def _visible(character: str) -> str:
-    if unicodedata.category(character) not in HIDES:
-        return character
-    if character in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _columns_of(character: str) -> int:

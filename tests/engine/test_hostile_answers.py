@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from coopnb.engine import connect
-from coopnb.engine.logs import demultiplex
 from coopnb.errors import CoopError, EngineError, TransportError
 
 VERSION = b'{"ApiVersion":"1.45","Version":"26.1.5"}'
@@ -92,19 +91,3 @@ def test_a_garbled_date_is_no_error(tmp_path: Path) -> None:
         engine = connect(url, timeout=5)
         assert engine.nodes().body == []
         engine.close()
-
-
-@pytest.mark.parametrize(
-    ("raw", "lines"),
-    [
-        (b"", ()),
-        (b"\x01\0\0\0\0\0\0\x04one\n\x02\0\0\0\0\0\0\x04two\n", ("one", "two")),
-        (b"\x01\0\0\0\0\0\0\x02on\x01\0\0\0\0\0\0\x02e\n", ("one",)),
-        (b"plain text of a terminal\n", ("plain text of a terminal",)),
-        (b"\x01\0\0\0\0\0\0\xffcut", ("cut",)),
-        (b"\x01\0\0\0\0\0\0\x03\xff\xfe\n", ("\ufffd\ufffd",)),
-    ],
-)
-def test_log_streams(raw: bytes, lines: tuple[str, ...]) -> None:
-    """Multiplexed, plain, cut off or undecodable: lines must come out."""
-    assert demultiplex(raw) == lines
