@@ -15,7 +15,7 @@ from coopnb.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenApp:
     """A choice that stands, with the settings it works on.
 
     Attributes:
@@ -46,7 +46,7 @@ def offered(
     return reachable, recipes, apps
 
 
-def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
+def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
     """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
 
     Raises:
@@ -75,7 +75,7 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> Taken:
     if not made:
         source = commons.read_version(workspace, name, choice.version or pinned, into)
     where = str(path.relative_to(workspace.root))
-    return Taken(
+    return TakenApp(
         choice=Choice(choice.server, name, source.version, choice.domain),
         stack=settings.values.get("STACK_NAME") or stack_name(choice.domain),
         settings=f"{where} (new, from the recipe's .env.sample)" if made else where,

@@ -68,6 +68,12 @@ class ChooseForm:
             domain=self.domain.value.strip(),
         )
 
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The same by the names of the fields."""
+        chosen = self.value
+        return {name: getattr(chosen, name) for name in ("server", "recipe", "version", "domain")}
+
     def show(self) -> None:
         """Display the form, as a widget view only."""
         display_view(self.view)

@@ -1,0 +1,80 @@
+"""Which runbooks there are, and the way to open one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coopnb.errors import InputError
+from coopnb.record.ledger import Ledger
+from coopnb.redaction import Redactor
+from coopnb.runbook.book import APPROVAL, Book
+from coopnb.runbook.place import open_ledger
+from coopnb.runbook.procedure import Procedure
+from coopnb.runbook.procedures.deploy import DeployApp
+from coopnb.runbook.steps import Steps, mask_outputs
+from coopnb.server import as_workspace
+from coopnb.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A runbook that can be opened.
+
+    Attributes:
+        parameters: the names it takes.
+        open: makes its book, given the workspace, the ledger of its run, what is secret, and the parameters.
+    """
+
+    parameters: tuple[str, ...]
+    open: Callable[[Workspace, Ledger, Redactor, Mapping[str, str]], Steps]
+
+
+def changing(procedure: Procedure) -> Kind:
+    """A runbook that goes through all seven steps of :class:`Book`."""
+    return Kind(
+        (*procedure.parameters, *APPROVAL),
+        lambda workspace, ledger, redactor, given: Book(workspace, ledger, redactor, procedure, given),
+    )
+
+
+RUNBOOKS: Mapping[str, Kind] = {
+    "deploy-app": changing(DeployApp()),
+}
+"""Every runbook by its name, which is its notebook's name too."""
+
+
+def open_book(runbook: str, *, workspace: Workspace | str | Path | None = None, **parameters: str) -> Steps:
+    """Open a runbook: find the ledger of its run, and mask every secret that becomes known from here on.
+
+    Args:
+        runbook: the runbook's own name (``deploy-app``).
+        parameters: what its parameters cell says; what is blank is chosen with its form. Those that change
+            something take ``approve`` (headless, the first eight hex digits of the plan's digest) and
+            ``reason`` (why, in the operator's words).
+
+    Raises:
+        InputError: there is no such runbook or parameter; or this notebook is a model, which is never run in place.
+    """
+    kind = _kind(runbook, parameters)
+    place = as_workspace(workspace)
+    redactor = Redactor()
+    mask_outputs(redactor)
+    ledger = open_ledger(place, runbook, Path.cwd(), os.environ, redactor)
+    return kind.open(place, ledger, redactor, parameters)
+
+
+def _kind(runbook: str, parameters: Mapping[str, str]) -> Kind:
+    kind = RUNBOOKS.get(runbook)
+    if kind is None:
+        raise InputError(
+            f"there is no runbook {runbook}; nothing was done", what=f"there are: {', '.join(sorted(RUNBOOKS))}"
+        )
+    if unknown := sorted(parameters.keys() - set(kind.parameters)):
+        raise InputError(
+            f"{runbook} has no parameter {', '.join(unknown)}; nothing was done",
+            what=f"it has: {', '.join(kind.parameters)}",
+        )
+    return kind

@@ -1,0 +1,85 @@
+"""What differs between the runbooks that change something: one value each, in ``procedures/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from coopnb.errors import CoopError
+from coopnb.model.plan import Plan
+from coopnb.server import Server
+from coopnb.show.output import Output
+from coopnb.workspace import Workspace
+
+Answers = Mapping[str, str]
+"""Parameter -> what was chosen for it; blank where nothing was."""
+
+
+class Form(Protocol):
+    """A form that chooses, and changes nothing."""
+
+    @property
+    def answers(self) -> Answers:
+        """What is chosen at this moment."""
+
+    def show(self) -> None:
+        """Display it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where a runbook is at work.
+
+    Attributes:
+        files: a folder of this run, for the recipe's files.
+        connect: connects to a server by its name; the book lets go of it.
+    """
+
+    workspace: Workspace
+    files: Path
+    connect: Callable[[str], Server]
+
+
+class Taken(Protocol):
+    """A choice that stands, and what follows from it."""
+
+    @property
+    def server(self) -> str:
+        """The server's name."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the ledger keeps of it, as ``chosen``."""
+
+    @property
+    def refusal(self) -> CoopError | None:
+        """Why it goes no further, said after it was shown."""
+
+    def output(self, run: int | None, step: str) -> Output:
+        """What is shown of it."""
+
+    def plan(self, server: Server, *, prune: bool) -> Plan:
+        """Every change it takes; only reads."""
+
+    def pin(self, workspace: Workspace) -> None:
+        """Write down what runs now, after it was observed."""
+
+
+class Procedure(Protocol):
+    """How a runbook goes from parameters to a plan.
+
+    Attributes:
+        parameters: the names of what is chosen; ``approve`` and ``reason`` every procedure has beside them.
+        needed: those that may not be blank.
+    """
+
+    parameters: tuple[str, ...]
+    needed: tuple[str, ...]
+
+    def form(self, workspace: Workspace, preset: Answers) -> Form:
+        """The form, with what the parameters say already filled in."""
+
+    def take(self, here: Here, answers: Answers) -> Taken:
+        """Make a choice stand. Reads servers and files; makes at most an app's settings."""

@@ -1,0 +1,76 @@
+"""``deploy-app``: bring an app of a recipe to a server, at a version, with the settings its file has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coopnb.errors import CoopError
+from coopnb.model.choice import Choice
+from coopnb.model.plan import Plan
+from coopnb.runbook.apps import TakenApp, offered, pin, take
+from coopnb.runbook.facts import chosen_facts
+from coopnb.runbook.procedure import Answers, Here
+from coopnb.server import Server, folder_of, load_app
+from coopnb.show.notes import chosen_output
+from coopnb.show.output import Output
+from coopnb.show.widgets import ChooseForm
+from coopnb.workspace import Workspace
+
+
+class DeployApp:
+    """The procedure of ``deploy-app``."""
+
+    parameters: tuple[str, ...] = ("server", "recipe", "version", "domain")
+    needed: tuple[str, ...] = ("server", "recipe", "domain")
+
+    def form(self, workspace: Workspace, preset: Answers) -> ChooseForm:
+        """Server, recipe, version, domain."""
+        servers, recipes, apps = offered(workspace)
+        return ChooseForm(servers, recipes, apps, preset=Choice(**preset))
+
+    def take(self, here: Here, answers: Answers) -> TakenDeploy:
+        """Find the app's settings, or make them from the recipe's sample."""
+        return TakenDeploy(take(here.workspace, Choice(**answers), here.files), here.workspace, here.files)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDeploy:
+    """An app that will be deployed."""
+
+    app: TakenApp
+    workspace: Workspace
+    files: Path
+    refusal: CoopError | None = None
+
+    @property
+    def server(self) -> str:
+        """The server's name."""
+        return self.app.choice.server
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What the ledger keeps of it."""
+        return chosen_facts(self.app.choice)
+
+    def output(self, run: int | None, step: str) -> Output:
+        """The choice, with the release notes of the version."""
+        app = self.app
+        return chosen_output(app.choice, app.stack, settings=app.settings, notes=app.notes, run=run, step=step)
+
+    def plan(self, server: Server, *, prune: bool) -> Plan:
+        """From what runs to what the app's files want."""
+        choice = self.app.choice
+        app = load_app(
+            choice.domain,
+            version=choice.version,
+            server=folder_of(choice.server),
+            workspace=self.workspace,
+            into=self.files,
+        )
+        return server.plan(app, prune=prune)
+
+    def pin(self, workspace: Workspace) -> None:
+        """The settings name the version that runs."""
+        pin(workspace, self.app.choice)
