@@ -1,7 +1,7 @@
 # Runs as process 1 of namespaces of its own (network, mounts, processes, host name), starts dockerd there and waits for it.
 # What it mounts is seen by nobody else and goes with it.
 # Environment: ENGINE_DIRECTORY, ENGINE_NAME, ENGINE_CGROUP, ENGINE_TREE (a root directory, or empty), ENGINE_ADDRESS (of
-# eth0, or empty), DOCKERD, RESOLVER (an address), PYTHON, and two scripts: NO_SUCH_NAME, IN_TREE.
+# eth0, or empty), ENGINE_IN_MEMORY (anything, or empty), DOCKERD, RESOLVER (an address), PYTHON, and two scripts: NO_SUCH_NAME, IN_TREE.
 set -eu
 hostname "$ENGINE_NAME"
 ip link set lo up
@@ -16,6 +16,8 @@ fi
 
 # what containers are told when they ask for a foreign name
 "$PYTHON" -I -S "$NO_SUCH_NAME" "$RESOLVER" &
+
+if [ -n "$ENGINE_IN_MEMORY" ]; then mount -t tmpfs tmpfs "$ENGINE_DIRECTORY/data"; fi
 
 if [ -n "$ENGINE_TREE" ]; then
   unshare --mount --propagation private /bin/sh "$IN_TREE" &

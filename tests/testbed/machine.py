@@ -36,6 +36,8 @@ class Machine:
         tree: the root of a Debian whose dockerd is to run; None for the machine's own.
         address: what its network card ``eth0`` is to be given (``10.99.0.1/24``); it waits until somebody plugs one in.
             Empty: it has no network card, only ``lo``.
+        mirror: the address of a registry that is asked first for images of docker.io; empty: none.
+        in_memory: whether images and volumes are kept in memory, which is quick, and gone without power.
         cgroup: where its containers are counted; its name tells whose it is.
         outer: the outermost process, after ``start``.
         pid: dockerd's process id, after ``await_dockerd``.
@@ -45,6 +47,8 @@ class Machine:
     name: str = "node1"
     tree: Path | None = None
     address: str = ""
+    mirror: str = ""
+    in_memory: bool = False
     cgroup: str = field(default_factory=lambda: f"/coopnb-{os.getpid()}-{secrets.token_hex(4)}")
     outer: subprocess.Popen[bytes] | None = None
     pid: int = 0
@@ -79,7 +83,10 @@ class Machine:
         for folder in ("data", "exec", "cli", "root"):
             (self.directory / folder).mkdir()
         (self.directory / "resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="utf-8")
-        (self.directory / "daemon.json").write_text(json.dumps({"dns": [RESOLVER]}), encoding="utf-8")
+        settings = {"dns": [RESOLVER]}
+        if self.mirror:
+            settings |= {"registry-mirrors": [self.mirror], "insecure-registries": [self.mirror.partition("//")[2]]}
+        (self.directory / "daemon.json").write_text(json.dumps(settings), encoding="utf-8")
 
     def start(self) -> None:
         """Start the namespaces with dockerd in them, after a loss of power too."""
@@ -106,6 +113,7 @@ class Machine:
                     "ENGINE_CGROUP": self.cgroup,
                     "ENGINE_TREE": str(self.tree or ""),
                     "ENGINE_ADDRESS": self.address,
+                    "ENGINE_IN_MEMORY": "yes" if self.in_memory else "",
                     "RESOLVER": RESOLVER,
                     "PYTHON": sys.executable,
                     "NO_SUCH_NAME": str(NO_SUCH_NAME),

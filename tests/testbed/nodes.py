@@ -120,13 +120,18 @@ class ThreeNodes:
 
 
 @contextmanager
-def swarm_of_three(directory: Path, timeout: float = 60) -> Iterator[ThreeNodes]:
+def swarm_of_three(directory: Path, timeout: float = 60, *, mirror: str = "") -> Iterator[ThreeNodes]:
     """Start the swarm below ``directory``, with ``busybox`` on each node, and take all of it away at the end.
+
+    Args:
+        timeout: seconds an engine may take to answer.
+        mirror: the address of a registry that all engines ask first (``tests/testbed/registry.py``). Such a swarm has
+            its disks in memory: it is for large images, and loses all if it loses power.
 
     Raises:
         RuntimeError: an engine does not start or join; the message ends with its last log lines.
     """
-    swarm = ThreeNodes(Switch(), {name: machine(directory / name, name) for name in NAMES})
+    swarm = ThreeNodes(Switch(), {name: machine(directory / name, name, mirror) for name in NAMES})
     try:
         swarm.switch.start()
         for one in swarm.machines.values():
@@ -145,9 +150,9 @@ def swarm_of_three(directory: Path, timeout: float = 60) -> Iterator[ThreeNodes]
         shutil.rmtree(directory)
 
 
-def machine(directory: Path, name: str) -> Machine:
+def machine(directory: Path, name: str, mirror: str) -> Machine:
     """Return a machine of the swarm, not started."""
-    return Machine(directory, name, address=f"{address(name)}/24")
+    return Machine(directory, name, address=f"{address(name)}/24", mirror=mirror, in_memory=bool(mirror))
 
 
 def address(name: str) -> str:

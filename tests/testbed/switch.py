@@ -46,6 +46,16 @@ class Switch:
             time.sleep(0.05)
         raise TimeoutError(f"no switch within {timeout:g} s")
 
+    @property
+    def netns(self) -> Path:
+        """Its network namespace, as ``nsenter --net=`` takes it; what runs there sees the near bridge."""
+        assert self.outer is not None, "the switch was not started"
+        return Path(f"/proc/{next(iter(children(self.outer.pid)), 0)}/ns/net")
+
+    def settle(self, address: str) -> None:
+        """Give the switch itself an address on the near bridge, for what runs there."""
+        self._ip("address", "add", f"{address}/24", "dev", NEAR)
+
     def plug(self, machine: Machine, timeout: float = 10) -> None:
         """Give a machine that was started its network card ``eth0``, on the near bridge."""
         deadline = time.monotonic() + timeout
@@ -82,9 +92,7 @@ class Switch:
             self.outer.wait(timeout)
 
     def _ip(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        assert self.outer is not None, "the switch was not started"
-        first = next(iter(children(self.outer.pid)), 0)
-        command = ["nsenter", f"--net=/proc/{first}/ns/net", "ip", *arguments]
+        command = ["nsenter", f"--net={self.netns}", "ip", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
         if check and done.returncode:
             raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
