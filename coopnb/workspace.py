@@ -57,6 +57,11 @@ class Workspace:
         return self.own / "practice"
 
     @property
+    def endpoints(self) -> Path:
+        """The folder with one file a server whose name alone does not lead to it: its URL."""
+        return self.own / "endpoints"
+
+    @property
     def fingerprints(self) -> Path:
         """The file of keyed fingerprints that an exporter checks a record against; its mode is 0600."""
         return self.own / "fingerprints.json"
@@ -97,7 +102,7 @@ class Workspace:
             SettingsError: there is no such app, or there are several.
         """
         checked_name("domain", domain)
-        where = self._server_folders() if server is None else [self.servers / checked_name("server", server)]
+        where = self.server_folders() if server is None else [self.servers / checked_name("server", server)]
         found = [folder / f"{domain}.env" for folder in where if (folder / f"{domain}.env").is_file()]
         if not found:
             raise self._no_such_app(domain, server)
@@ -114,12 +119,17 @@ class Workspace:
         """The server and the domain of every app there is, sorted."""
         return tuple(
             (folder.name, path.name.removesuffix(".env"))
-            for folder in self._server_folders()
+            for folder in self.server_folders()
             for path in sorted(folder.glob("*.env"))
             if _NAME.fullmatch(path.name.removesuffix(".env"))
         )
 
-    def _server_folders(self) -> list[Path]:
+    def server_folders(self) -> list[Path]:
+        """The folders of servers there are, sorted.
+
+        Raises:
+            WorkspaceError: they cannot be listed.
+        """
         try:
             return sorted(folder for folder in self.servers.iterdir() if folder.is_dir())
         except FileNotFoundError:

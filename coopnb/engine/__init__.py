@@ -2,5 +2,6 @@
 
 from coopnb.engine.client import Answer, Engine
 from coopnb.engine.connect import connect, refuse_unknown_way
+from coopnb.engine.contexts import Endpoint, context_endpoint, context_names
 
-__all__ = ["Answer", "Engine", "connect", "refuse_unknown_way"]
+__all__ = ["Answer", "Endpoint", "Engine", "connect", "context_endpoint", "context_names", "refuse_unknown_way"]

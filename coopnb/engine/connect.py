@@ -14,7 +14,9 @@ import docker
 from docker.transport import UnixHTTPAdapter
 
 from coopnb.engine.client import Engine
+from coopnb.engine.contexts import Endpoint
 from coopnb.engine.mapping import mapped
+from coopnb.engine.ssh import open_ssh
 from coopnb.errors import InputError
 
 MINIMUM_API = (1, 41)
@@ -24,18 +26,19 @@ FIRST_ANSWER = 10
 """Seconds until an engine must have said its version: one that lives does so at once."""
 
 
-def connect(url: str, timeout: int = 30) -> Engine:
-    """Connect to the Engine API at ``url`` and agree on a version.
+def connect(where: str | Endpoint, timeout: int = 30) -> Engine:
+    """Connect to an Engine API and agree on a version.
 
     Args:
-        url: ``unix:///path/to/docker.sock``.
+        where: a URL as ``unix:///path/to/docker.sock``, or what a docker context says.
         timeout: seconds that one request may take.
 
     Raises:
         InputError: a kind of URL that coopnb does not speak, or an engine older than 20.10.
         ConnectFailed, TimedOut: nobody answers there.
     """
-    refuse_unknown_way(url)
+    refuse_unknown_way(where)
+    url = where.url if isinstance(where, Endpoint) else where
     way_in = WAYS_IN[url.partition("://")[0]]
     with mapped("GET", "/version", url):
         client = way_in(url, min(timeout, FIRST_ANSWER))
@@ -49,8 +52,9 @@ def connect(url: str, timeout: int = 30) -> Engine:
     return engine
 
 
-def refuse_unknown_way(url: str) -> None:
+def refuse_unknown_way(where: str | Endpoint) -> None:
     """Raise if coopnb does not speak this kind of URL; asks nobody."""
+    url = where.url if isinstance(where, Endpoint) else where
     scheme, separator, _ = url.partition("://")
     if not separator or scheme not in WAYS_IN:
         known = ", ".join(f"{name}://" for name in WAYS_IN)
@@ -84,4 +88,4 @@ def _unix(url: str, timeout: int) -> docker.APIClient:
     return client
 
 
-WAYS_IN: dict[str, Callable[[str, int], docker.APIClient]] = {"unix": _unix}
+WAYS_IN: dict[str, Callable[[str, int], docker.APIClient]] = {"unix": _unix, "ssh": open_ssh}

@@ -24,3 +24,35 @@ class ServerIdentity:
     practice: bool
     engine: str
     self_paced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRow:
+    """How a server stands, seen from here; one that does not answer is a row like the others.
+
+    Attributes:
+        name: what the operator calls it.
+        endpoint: the URL of its door; empty where the name leads to none.
+        reachable: whether its engine answered.
+        engine: the engine's version; empty if it did not answer.
+        nodes: how many nodes its swarm has; only a manager knows, elsewhere it is 0.
+        swarm: ``manager``, ``worker``, or why it is neither: ``inactive``, ``pending``, ``locked``, ``error``.
+        practice: whether this is a practice swarm.
+        error: why it cannot be used now; empty where it can.
+        next: what to do about it, or what happens when it is chosen.
+    """
+
+    name: str
+    endpoint: str = ""
+    reachable: bool = False
+    engine: str = ""
+    nodes: int = 0
+    swarm: str = ""
+    practice: bool = False
+    error: str = ""
+    next: str = ""
+
+    @property
+    def usable(self) -> bool:
+        """Whether an app can be managed there at once."""
+        return self.reachable and self.swarm == "manager"

@@ -1,7 +1,7 @@
 """Looking at a swarm: Engine JSON becomes nouns here."""
 
-from coopnb.observe.identity import identify
+from coopnb.observe.identity import identify, stand
 from coopnb.observe.images import look_up
 from coopnb.observe.snapshot import snapshot
 
-__all__ = ["identify", "look_up", "snapshot"]
+__all__ = ["identify", "look_up", "snapshot", "stand"]

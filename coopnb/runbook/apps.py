@@ -10,7 +10,7 @@ from coopnb import commons, envfile
 from coopnb.errors import SettingsError
 from coopnb.model.choice import Choice
 from coopnb.model.recipe import RecipeVersion
-from coopnb.server import LOCAL_FOLDER, PRACTICE, folder_of, plant_samples, recipe_of, refuse_unknown, stack_name
+from coopnb.server import folder_of, is_practice, names, plant_samples, recipe_of, refuse_unknown, stack_name
 from coopnb.workspace import Workspace
 
 
@@ -42,8 +42,7 @@ def offered(
     apps: dict[str, tuple[str, ...]] = {}
     for server, domain in workspace.apps():
         apps[server] = (*apps.get(server, ()), domain)
-    reachable = (PRACTICE, *sorted(name for name in apps if name == LOCAL_FOLDER))
-    return reachable, recipes, apps
+    return names(workspace), recipes, apps
 
 
 def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
@@ -54,8 +53,8 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
         SettingsError: the app belongs to another server, or is of another recipe.
         CommonsError: there is no such recipe or version.
     """
-    refuse_unknown(choice.server)
-    if choice.server == PRACTICE or not commons.names(workspace):
+    refuse_unknown(choice.server, workspace)
+    if is_practice(choice.server) or not commons.names(workspace):
         plant_samples(workspace)
     folder = folder_of(choice.server)
     path = workspace.env_file(folder, choice.domain)

@@ -1,6 +1,15 @@
 """Servers: connecting to one, and everything an app needs done there. The only place that wires rooms together."""
 
-from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace, folder_of, refuse_unknown
+from coopnb.server.addresses import (
+    LOCAL_FOLDER,
+    LOCAL_SOCKET,
+    PRACTICE,
+    as_workspace,
+    endpoint_of,
+    folder_of,
+    is_practice,
+    refuse_unknown,
+)
 from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
 from coopnb.server.loading import findings, load_app, recipe_of, stack_name
@@ -13,6 +22,7 @@ from coopnb.server.practising import (
     stop_practice,
 )
 from coopnb.server.refusals import refuse_blocked, refuse_stale
+from coopnb.server.roster import names, roster
 from coopnb.server.temporary import practice_swarm
 
 __all__ = [
@@ -24,10 +34,13 @@ __all__ = [
     "Server",
     "as_workspace",
     "connect",
+    "endpoint_of",
     "find_practice",
     "findings",
     "folder_of",
+    "is_practice",
     "load_app",
+    "names",
     "plant_samples",
     "practice_home",
     "practice_swarm",
@@ -35,6 +48,7 @@ __all__ = [
     "refuse_blocked",
     "refuse_stale",
     "refuse_unknown",
+    "roster",
     "stack_name",
     "start_practice",
     "stop_practice",

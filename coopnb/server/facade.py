@@ -26,7 +26,7 @@ from coopnb.plan.images import tagged
 from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
-from coopnb.server.addresses import LOCAL_FOLDER, LOCAL_SOCKET, PRACTICE, as_workspace
+from coopnb.server.addresses import as_workspace, endpoint_of, is_practice
 from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import located
 from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
@@ -142,8 +142,9 @@ def connect(name: str, *, workspace: Workspace | str | Path | None = None, redac
     """Connect to a server.
 
     Args:
-        name: ``practice`` (started if it does not run yet), ``unix:///path/to/docker.sock``, or ``default``
-            for the engine of this machine. Servers over ssh are not reached yet.
+        name: ``practice`` or ``practice-NAME`` (started if it does not run yet), ``default`` for the engine of
+            this machine, ``unix:///path/to/docker.sock``, ``ssh://ops@node1.example.org``, a docker context, or a
+            server's folder under ``servers/``.
         workspace: a folder in abra's layout; by default ``$COOPNB_WORKSPACE``, ``$ABRA_DIR``, ``~/.abra``.
         redactor: what is secret from here on; the kernel's masking shares it.
 
@@ -153,12 +154,16 @@ def connect(name: str, *, workspace: Workspace | str | Path | None = None, redac
     """
     place = as_workspace(workspace)
     controls = None
-    if name == PRACTICE:
-        home = place.make(practice_home(place))
-        url = f"unix://{start_practice(home).socket}"
+    if is_practice(name):
+        home = place.make(practice_home(place, name=name))
+        endpoint = engine.Endpoint(f"unix://{start_practice(home).socket}")
         controls = find_practice(home)
         plant_samples(place)
     else:
-        url = LOCAL_SOCKET if name == LOCAL_FOLDER else name
-    door = engine.connect(url)
-    return Server(door, observe.identify(door, name), place, redactor or Redactor(), controls)
+        endpoint = endpoint_of(name, place)
+    door = engine.connect(endpoint)
+    try:
+        return Server(door, observe.identify(door, name), place, redactor or Redactor(), controls)
+    except BaseException:
+        door.close()
+        raise

@@ -102,10 +102,10 @@ def find_practice(home: Path) -> PracticeControls | None:
     return None if found is None else PracticeControls(Remote(found.control))
 
 
-def practice_home(workspace: Workspace, socket: Path | None = None) -> Path:
-    """Where a practice swarm lives: the workspace's own, or another one that listens on a socket of its own."""
+def practice_home(workspace: Workspace, socket: Path | None = None, *, name: str = "practice") -> Path:
+    """Where a practice swarm lives: the workspace's own, another by its name, or one with a socket of its own."""
     if socket is None:
-        return workspace.practice
+        return workspace.practice.with_name(name)
     name = hashlib.sha256(str(socket.absolute()).encode()).hexdigest()[:12]
     return workspace.practice.with_name(f"{workspace.practice.name}-{name}")
 

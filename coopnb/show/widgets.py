@@ -11,6 +11,8 @@ from typing import Any
 
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
+from coopnb.model.server import ServerRow
+from coopnb.show.servers import picker_html
 from coopnb.show.style import style_element
 from coopnb.show.text import clean, counted, escape
 from coopnb.show.words import place
@@ -29,6 +31,7 @@ class ChooseForm:
 
     Attributes:
         server, recipe, version, domain: the ipywidgets fields.
+        states: how each server stands; see :meth:`tell`.
     """
 
     def __init__(
@@ -53,10 +56,16 @@ class ChooseForm:
             ensure_option=False,
             style={"description_width": "6em"},
         )
+        self._servers = tuple(servers)
+        self.states = ipywidgets.HTML(picker_html((), ()))
         self.server.observe(self._server_changed, names="value")
         self.recipe.observe(self._recipe_changed, names="value")
         fields = [self.server, self.recipe, self.version, self.domain]
-        self.view = ipywidgets.VBox([*fields, ipywidgets.HTML(self._sentence())])
+        self.view = ipywidgets.VBox([*fields, self.states, ipywidgets.HTML(self._sentence())])
+
+    def tell(self, rows: Sequence[ServerRow | None]) -> None:
+        """Say below the fields how each server stands, as far as it has answered; the fields stay as they are."""
+        self.states.value = picker_html(self._servers, rows)
 
     @property
     def value(self) -> Choice:

@@ -11,7 +11,7 @@ from coopnb.model.finding import Finding
 from coopnb.model.origin import Origin
 from coopnb.model.plan import CreateConfig, CreateSecret, FieldChange, Plan, Remove, Untouched, UpdateService
 from coopnb.model.run import Check, Event, Evidence, RunReport, Sample
-from coopnb.model.server import ServerIdentity
+from coopnb.model.server import ServerIdentity, ServerRow
 from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen, UpdateStatus
 from coopnb.model.stack import Stack, StackConfig, StackService
 from coopnb.show.findings import findings_output
@@ -20,6 +20,7 @@ from coopnb.show.output import Output
 from coopnb.show.plan import plan_output
 from coopnb.show.report import report_output
 from coopnb.show.rollout import rollout_output
+from coopnb.show.servers import servers_output
 from coopnb.show.snapshot import snapshot_output
 
 LOOKED_AT = datetime(2026, 11, 23, 2, 13, tzinfo=UTC)
@@ -209,6 +210,28 @@ CHECKS = (
 CHOICE = Choice("practice", "wiki", "1.3.0+1.39.17", "wiki.example.org")
 
 
+SERVERS = (
+    ServerRow("practice", practice=True, next="it is started when it is used"),
+    ServerRow("node1.example.org", "ssh://node1.example.org", True, "26.1.5", 3, "manager"),
+    ServerRow(
+        "node2.example.org",
+        "ssh://node2.example.org",
+        error="the server cannot be reached: Connection refused",
+        next="Is the address right, and does Docker run there?\nssh node2.example.org docker version",
+    ),
+    ServerRow(
+        "node3.example.org",
+        "ssh://node3.example.org",
+        True,
+        "28.5.2",
+        0,
+        "worker",
+        error="not a manager of a swarm (its swarm state is worker)",
+        next="Connect to a manager node, or make one: docker swarm init",
+    ),
+)
+
+
 def outputs() -> dict[str, Output]:
     """Every kind of output, by the name of its case."""
     return {
@@ -233,6 +256,8 @@ def outputs() -> dict[str, Output]:
             ),
             PRACTICE,
         ),
+        "servers": servers_output(SERVERS),
+        "servers_none": servers_output(()),
         "findings": findings_output((WARNING, ERROR), "wiki.example.org"),
         "findings_none": findings_output((), "wiki.example.org"),
     }

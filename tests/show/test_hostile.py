@@ -14,6 +14,7 @@ from coopnb.model.finding import Finding
 from coopnb.model.origin import Origin
 from coopnb.model.plan import Untouched
 from coopnb.model.run import Check, Event, Evidence, Sample
+from coopnb.model.server import ServerRow
 from coopnb.show.findings import findings_output
 from coopnb.show.notes import checks_output, chosen_output, error_output
 from coopnb.show.output import Output
@@ -99,4 +100,6 @@ def test_widgets_hold_text_only() -> None:
     gate = GateForm(replace(facts.PLAN, app=HOSTILE), approve="x")
     assert_harmless(gate.line.value)
     form = ChooseForm([HOSTILE], {HOSTILE: (HOSTILE,)})
+    form.tell([ServerRow(HOSTILE, HOSTILE, True, HOSTILE, 3, HOSTILE, error=HOSTILE, next=HOSTILE)])
+    assert_harmless(form.states.value)
     assert acting(form.server.options[1][0]) == set()

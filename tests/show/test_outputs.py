@@ -13,7 +13,9 @@ from tests.show.facts import outputs
 
 CASES = Path(__file__).parent / "cases"
 OUTPUTS = outputs()
-FROM_PRACTICE = sorted(set(OUTPUTS) - {"plan_interrupts_and_removes", "findings", "findings_none"})
+FROM_PRACTICE = sorted(
+    set(OUTPUTS) - {"plan_interrupts_and_removes", "findings", "findings_none", "servers", "servers_none"}
+)
 
 
 def words(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from coopnb.model.choice import Choice
+from coopnb.model.server import ServerRow
 from coopnb.show.live import LiveView
 from coopnb.show.output import Output, display
 from coopnb.show.widgets import WIDGET_VIEW, ChooseForm, GateForm
@@ -78,6 +79,17 @@ def test_every_field_has_a_label_and_the_form_says_what_it_does() -> None:
     choose = form()
     assert [field.description for field in choose.view.children[:4]] == ["Server", "Recipe", "Version", "Domain"]
     assert "Choosing changes nothing" in choose.view.children[-1].value
+
+
+def test_the_form_tells_how_each_server_stands() -> None:
+    """Below the fields each server must have its row, in the order of the list; the choice stays as it is."""
+    choose = form(Choice(server="node1.example.org"))
+    choose.tell((None, None))
+    assert choose.states.value.count("no answer yet") == 2
+    choose.tell((None, ServerRow("node1.example.org", "ssh://node1.example.org", True, "26.1.5", 3, "manager")))
+    assert choose.states.value.count("no answer yet") == 1
+    assert "engine 26.1.5, 3 nodes, manager" in choose.states.value
+    assert choose.value.server == "node1.example.org"
 
 
 def test_an_empty_workspace_is_told_what_to_do() -> None:
