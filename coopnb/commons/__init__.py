@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from coopnb.commons.addresses import Address, address_of, is_name
 from coopnb.commons.apps import new_app
+from coopnb.commons.fetch import Fetched, MovedTag, accept_moved, fetch, fetch_again, source_of
 from coopnb.commons.plant import plant_samples
 from coopnb.commons.read import read_version
 from coopnb.commons.versions import PublishedVersion, names, recipe_folder, version_key, versions
 
 __all__ = [
+    "Address",
+    "Fetched",
+    "MovedTag",
     "PublishedVersion",
+    "accept_moved",
+    "address_of",
+    "fetch",
+    "fetch_again",
+    "is_name",
     "names",
     "new_app",
     "plant_samples",
     "read_version",
     "recipe_folder",
+    "source_of",
     "version_key",
     "versions",
 ]

@@ -49,7 +49,7 @@ def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
             hint="is the disk slow or full, or does another git hold a lock there?",
         ) from error
     if done.returncode:
-        raise _refused(folder, arguments[0], done.stderr.decode(errors="replace").strip())
+        raise refused(folder, arguments[0], done.stderr.decode(errors="replace").strip())
     return done.stdout
 
 
@@ -67,7 +67,8 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _refused(folder: Path, verb: str, words: str) -> CommonsError:
+def refused(folder: Path, verb: str, words: str) -> CommonsError:
+    """Say why git refused, in its own words where ours do not know better."""
     if "not a git repository" in words:
         return CommonsError(
             f"{folder.name} is a folder, but not a git repository",

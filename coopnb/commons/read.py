@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from coopnb.commons.git import git
+from coopnb.commons.remembered import refuse_moved, remember
 from coopnb.commons.tree import holds
 from coopnb.commons.versions import SHORT, PublishedVersion, recipe_folder, resolve, versions
 from coopnb.errors import CommonsError
@@ -29,16 +30,20 @@ def read_version(workspace: Workspace, recipe: str, version: str, into: Path) ->
 
     The repository stays as it is: no checkout moves, nothing is written. The folder is named by the
     recipe and the commit; one that is there already is used again only if it holds the same bytes, which
-    its id as a git tree tells without asking git for them.
+    its id as a git tree tells without asking git for them. Which commit a tag meant is remembered in the
+    workspace, and one that means another later is refused.
 
     Args:
         version: a tag, or a commit's first 7 to 40 hex digits; the newest version if empty.
 
     Raises:
-        CommonsError: there is no such recipe or version; it says which there are.
+        CommonsError: there is no such recipe or version; it says which there are. Or the tag moved.
     """
     folder = recipe_folder(workspace, recipe)
     published = _find(folder, recipe, version)
+    if published.tagged:
+        refuse_moved(workspace, folder.name, published.version, published.commit)
+        remember(workspace, folder.name, published.version, published.commit)
     root = into / f"{folder.name}-{published.commit[:SHORT]}"
     if not holds(root, published.tree):
         _lay_down(git(folder, "archive", "--format=tar", published.commit), root, f"{recipe} {published.version}")
@@ -74,7 +79,7 @@ def _find(folder: Path, recipe: str, version: str) -> PublishedVersion:
         f"the recipe {recipe} has no version {version[:80]}",
         what=f"it has: {listed}" + (f", and {len(known) - _SHOWN} older ones" if len(known) > _SHOWN else ""),
         where=str(folder),
-        hint="choose one of them, or fetch newer ones: git fetch --tags",
+        hint=f"choose one of them, or fetch newer ones: coopnb recipe fetch {recipe}",
     )
 
 

@@ -81,7 +81,7 @@ def recipe_folder(workspace: Workspace, recipe: str) -> Path:
             f"there is no recipe {recipe}",
             what="there are: " + ", ".join(there) if there else "there are no recipes yet",
             where=str(workspace.recipes),
-            hint=f"check the name, or clone it: git clone <its address> {folder}",
+            hint="check the name, or fetch it: coopnb recipe fetch NAME, or its address",
         )
     return folder
 

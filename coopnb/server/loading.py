@@ -59,6 +59,15 @@ def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | 
     settings = envfile.read(path)
     recipe_name, pinned = recipe_of(settings.values, path)
     source = commons.read_version(place, recipe_name, version or pinned, into or place.make(place.own / "versions"))
+    return app_of(settings, path, domain, source)
+
+
+def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVersion) -> App:
+    """Put an app together of its settings and the files of its recipe's version.
+
+    Raises:
+        RecipeError, SecretError: with file, line and key path.
+    """
     stack = settings.values.get("STACK_NAME") or stack_name(domain)
     # The versions that abra.sh exports win over the settings, as they do for abra (MergeAbraShEnv).
     values = {"STACK_NAME": stack, **settings.values, **_exports(source.root)}

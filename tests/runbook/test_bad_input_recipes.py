@@ -100,14 +100,14 @@ def test_a_broken_recipe_is_told_with_its_place(runs: dict[str, Ran], name: str)
 
 
 def test_a_missing_recipe_is_told_with_those_there_are(runs: dict[str, Ran], shared_place: Place) -> None:
-    """A recipe that is not there must say which are, and where to put it; no settings may be made for it."""
+    """A recipe that is not there must say which are, and how to have it; no settings may be made for it."""
     assert_told(
         runs["norecipe"],
         2,
         "CommonsError",
         "there is no recipe nonesuch",
         "there are: hello, ",
-        f"git clone <its address> {shared_place.root}/recipes/nonesuch",
+        "coopnb recipe fetch NAME, or its address",
     )
     assert_nothing_done(runs["norecipe"])
     assert not (shared_place.root / "servers/practice/nonesuch.example.org.env").exists()
