@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from coopnb.commons.addresses import Address, address_of, is_name
 from coopnb.commons.apps import new_app
+from coopnb.commons.catalogue_copy import catalogue, catalogue_source
 from coopnb.commons.fetch import Fetched, MovedTag, accept_moved, fetch, fetch_again, source_of
+from coopnb.commons.have import fetch_named, have
 from coopnb.commons.plant import plant_samples
 from coopnb.commons.read import read_version
 from coopnb.commons.versions import PublishedVersion, names, recipe_folder, version_key, versions
@@ -16,8 +18,12 @@ __all__ = [
     "PublishedVersion",
     "accept_moved",
     "address_of",
+    "catalogue",
+    "catalogue_source",
     "fetch",
     "fetch_again",
+    "fetch_named",
+    "have",
     "is_name",
     "names",
     "new_app",

@@ -40,11 +40,14 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and ".." not in text
 
 
-def address_of(text: str) -> Address:
+def address_of(text: str, called: str = "") -> Address:
     """Read an address: https, ssh, a folder, or a git path without a scheme, as the field writes it.
 
     ``git.example.org/ana/cool-wiki`` is fetched over https into ``git_example_org_ana_cool-wiki``, where
     the field's tools look for it; every other address goes into a folder named as its last part.
+
+    Args:
+        called: the name of the folder it gets instead.
 
     Raises:
         CommonsError: it is none of these. A password in it is refused too, and never shown.
@@ -56,12 +59,14 @@ def address_of(text: str) -> Address:
         )
     if text.isprintable() and not text.startswith("-") and "::" not in text:
         if _HOSTED.fullmatch(text):
-            return Address(f"https://{text}", _checked(text.removesuffix(".git").replace("/", "_").replace(".", "_")))
+            return Address(
+                f"https://{text}", _checked(called or text.removesuffix(".git").replace("/", "_").replace(".", "_"))
+            )
         if _PATH.fullmatch(text):
             folder = Path(text).expanduser().absolute().resolve()
-            return Address(str(folder), _checked(folder.name.removesuffix(".git")))
+            return Address(str(folder), _checked(called or folder.name.removesuffix(".git")))
         if any(way.fullmatch(text) for way in _WAYS):
-            return Address(text, _checked(re.split(r"[/:]", text.rstrip("/"))[-1].removesuffix(".git")))
+            return Address(text, _checked(called or re.split(r"[/:]", text.rstrip("/"))[-1].removesuffix(".git")))
     raise CommonsError(
         f"{text[:80]!r} is no address that a recipe can be fetched from; nothing was fetched",
         hint="https://git.example.org/ana/wiki.git, ssh://git@git.example.org/ana/wiki.git, a folder (./wiki), "
@@ -73,6 +78,6 @@ def _checked(name: str) -> str:
     if is_name(name):
         return name
     raise CommonsError(
-        f"{name[:80]!r}, the last part of the address, is not the name of a recipe; nothing was fetched",
+        f"{name[:80]!r} is not the name of a recipe; nothing was fetched",
         hint="say how it should be called here: --as NAME",
     )

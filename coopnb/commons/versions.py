@@ -123,6 +123,11 @@ def resolve(folder: Path, name: str) -> str | None:
     return found.decode().strip().splitlines()[-1]
 
 
+def is_version(text: str) -> bool:
+    """Tell whether a tag is a version as the field writes them: ``<semver>+<upstream>``."""
+    return bool(_VERSION.fullmatch(text))
+
+
 def version_key(version: str) -> VersionKey:
     """Order versions as the field does: by the recipe's own semver, then by the version of its app.
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from coopnb.commons import accept_moved, address_of, fetch, fetch_again, network, read_version, versions
+from coopnb.commons import (
+    accept_moved,
+    address_of,
+    fetch,
+    fetch_again,
+    fetch_named,
+    have,
+    network,
+    read_version,
+    versions,
+)
 from coopnb.commons.network import talk
 from coopnb.errors import CommonsError
 from coopnb.workspace import Workspace
@@ -260,3 +271,23 @@ def test_tags_with_names_that_are_no_versions_are_kept_out_of_the_versions(
 
     assert [item.version for item in fetched.versions] == ["1.1.0+5.8.1", "1.0.0+5.8"]
     assert [item.version for item in versions(fetched.folder)] == ["1.1.0+5.8.1", "1.0.0+5.8"]
+
+
+def test_a_name_is_fetched_from_where_the_catalogue_says(
+    workspace: Workspace, theirs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recipe of the catalogue must be had by its name alone, and one that is here must not be asked for again."""
+    listed = tmp_path / "recipes.json"
+    listed.write_text(json.dumps({"choir-wiki": {"repository": str(theirs)}, "evil": {"repository": "ext::sh"}}))
+    monkeypatch.setenv("COOPNB_CATALOGUE", str(listed))
+
+    fetched = have(workspace, "choir-wiki")
+    assert fetched is not None and fetched.folder == workspace.recipes / "choir-wiki"
+    assert have(workspace, "choir-wiki") is None
+    assert fetch_named(workspace, "choir-wiki").first is False
+    assert fetch_named(workspace, str(theirs), called="other").recipe == "other"
+    with pytest.raises(CommonsError, match="no address"):
+        fetch_named(workspace, "evil")
+    with pytest.raises(CommonsError, match="the catalogue has none") as refused:
+        fetch_named(workspace, "choir-wikis")
+    assert "choir-wiki" in str(refused.value.what)
