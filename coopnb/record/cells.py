@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from coopnb.record.digests import digest_of, ran_digest
 from coopnb.record.harmless import plain, terminal_text
+from coopnb.record.witness import Ran
 
 _SHOWN = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -24,7 +25,10 @@ class CellFacts:
     Attributes:
         number: from 1, of the code cells with something in them; 0 for text.
         step: the runbook's step, as its outputs name it.
+        ran: whether the notebook or the ledger says so.
+        lost: whether only the ledger says so: its outputs were taken away, or never reached the file.
         edited, added: against the model; the cell of the parameters is never meant by it.
+        edited_after: whether another source than this one gave its outputs; ``None`` if nobody noted what ran.
         parameters: whether it holds what was given for this run.
         live: whether it had a live view, which no record keeps.
     """
@@ -32,8 +36,10 @@ class CellFacts:
     number: int
     step: str
     ran: bool
+    lost: bool
     failed: bool
     edited: bool
+    edited_after: bool | None
     added: bool
     parameters: bool
     live: bool
@@ -47,7 +53,9 @@ class CellFacts:
             "parameters given for this run" if self.parameters else "",
             "edited by hand" if self.edited else "",
             "added by hand" if self.added else "",
+            "edited after it ran: this is not the source that ran" if self.edited_after else "",
             "ended with an error" if self.failed else "",
+            "ran, and its result is not in the notebook" if self.lost else "",
             "not run" if self.number and not self.ran else "",
         ]
         return ", ".join(word for word in words if word)
@@ -59,14 +67,12 @@ class NotebookFacts:
 
     Attributes:
         cells: in order; those with nothing in them are left out.
-        runs: the run numbers that its outputs name.
         runbook: as its metadata names it, or its first heading.
         model_known: whether the model's cells are known, so that an edit can be told.
         removed: how many cells of the model are gone.
     """
 
     cells: tuple[CellFacts, ...]
-    runs: tuple[int, ...]
     runbook: str
     model_known: bool
     removed: int
@@ -77,29 +83,35 @@ class NotebookFacts:
         return tuple(cell for cell in self.cells if cell.number)
 
 
-def digest_of(source: str) -> str:
-    """Give the digest by which a cell is compared with its model: SHA-256 of its source, hex."""
-    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def read_notebook(notebook: Any) -> NotebookFacts:
-    """Read a notebook without changing it."""
+def read_notebook(notebook: Any, ran: Ran) -> NotebookFacts:
+    """Read a notebook without changing it, beside what its ledger tells of the cells that ran."""
     own = _own(notebook.metadata)
     model = own.get("model_digest")
     known: Mapping[str, Any] = model if isinstance(model, Mapping) else {}
     numbers = count(1)
     ids = {cell.get("id") for cell in notebook.cells}
+    # Two cells may have one source: what one of them shows as run says nothing about the other.
+    missing = ran.digests - {ran_digest(cell.source) for cell in notebook.cells if cell.get("execution_count")}
     return NotebookFacts(
         cells=tuple(
-            _facts(next(numbers) if cell.cell_type == "code" else 0, cell, known)
+            _facts(next(numbers) if cell.cell_type == "code" else 0, cell, known, ran, missing)
             for cell in notebook.cells
             if cell.source.strip()
         ),
-        runs=tuple(sorted(_runs(notebook))),
         runbook=str(own.get("runbook") or "") or _first_heading(notebook),
         model_known=bool(known),
         removed=sum(cell_id not in ids for cell_id in known),
     )
+
+
+def runs_of(notebook: Any) -> tuple[int, ...]:
+    """Give the run numbers that a notebook and its outputs name, sorted."""
+    metadata = [
+        notebook.metadata,
+        *(out.get("metadata", {}) for cell in notebook.cells for out in cell.get("outputs", [])),
+    ]
+    found = (_own(one).get("run") for one in metadata)
+    return tuple(sorted({run for run in found if isinstance(run, int) and not isinstance(run, bool)}))
 
 
 def prepare(notebook: Any, facts: NotebookFacts) -> None:
@@ -116,7 +128,7 @@ def prepare(notebook: Any, facts: NotebookFacts) -> None:
         cell.metadata["record"] = {
             "piece": next(pieces),
             "label": one.label,
-            "by_hand": one.edited or one.added,
+            "by_hand": one.edited or one.added or bool(one.edited_after),
             "failed": one.failed,
             "not_run": bool(one.number) and not one.ran,
             "live": one.live,
@@ -145,18 +157,23 @@ def has_pictures(notebook: Any) -> bool:
     )
 
 
-def _facts(number: int, cell: Any, model: Mapping[str, Any]) -> CellFacts:
+def _facts(number: int, cell: Any, model: Mapping[str, Any], ran: Ran, missing: Set[str]) -> CellFacts:
     tags = cell.metadata.get("tags", [])
     outputs = cell.get("outputs", [])
     steps = (str(_own(output.get("metadata", {})).get("step") or "") for output in outputs)
     cell_id = cell.get("id")
     differs = cell_id in model and model[cell_id] != digest_of(cell.source)
+    execution = cell.get("execution_count")
+    source = ran_digest(cell.source)
+    lost = bool(number) and execution is None and source in missing
     return CellFacts(
         number=number,
         step=next((step for step in steps if step), ""),
-        ran=cell.get("execution_count") is not None,
+        ran=execution is not None or lost,
+        lost=lost,
         failed=any(output.output_type == "error" for output in outputs),
         edited=differs and _PARAMETERS not in tags,
+        edited_after=None if execution is None else ran.was_other(execution, source),
         added=bool(model) and cell_id not in model and _INJECTED not in tags,
         parameters=_INJECTED in tags or (differs and _PARAMETERS in tags),
         live=any(_WIDGET in output.get("data", {}) for output in outputs),
@@ -166,15 +183,6 @@ def _facts(number: int, cell: Any, model: Mapping[str, Any]) -> CellFacts:
 def _own(metadata: Any) -> Mapping[str, Any]:
     own = metadata.get("coopnb") if isinstance(metadata, Mapping) else None
     return own if isinstance(own, Mapping) else {}
-
-
-def _runs(notebook: Any) -> set[int]:
-    metadata = [
-        notebook.metadata,
-        *(out.get("metadata", {}) for cell in notebook.cells for out in cell.get("outputs", [])),
-    ]
-    found = (_own(one).get("run") for one in metadata)
-    return {run for run in found if isinstance(run, int) and not isinstance(run, bool)}
 
 
 def _first_heading(notebook: Any) -> str:

@@ -14,12 +14,13 @@ from traitlets import default
 from traitlets.config import Config
 
 from coopnb.errors import WorkspaceError
-from coopnb.record.cells import has_pictures, pieces_of_html, prepare, read_notebook
+from coopnb.record.cells import has_pictures, pieces_of_html, prepare, read_notebook, runs_of
 from coopnb.record.found import find_ledger, find_notebook
 from coopnb.record.harmless import safe_html, scoped_css
 from coopnb.record.ledger import utc_now
 from coopnb.record.page import TEMPLATES, Parts, page
 from coopnb.record.search import Search
+from coopnb.record.witness import what_ran
 
 
 class RecordExporter(HTMLExporter):
@@ -71,8 +72,8 @@ class RecordExporter(HTMLExporter):
         """Convert a notebook; ``resources["metadata"]`` says where it lies, and so where its ledger may lie."""
         folder, name = _place(resources)
         search = Search(folder)
-        facts = read_notebook(nb)
-        ledger = find_ledger(folder, facts.runs)
+        ledger = find_ledger(folder, runs_of(nb))
+        facts = read_notebook(nb, what_ran(ledger.entries))
         notebook = search.clean(copy.deepcopy(nb))
         pictures = has_pictures(notebook)
         css = scoped_css(pieces_of_html(notebook))

@@ -186,10 +186,14 @@ def _notebook_lines(told: Told | None, notebook: NotebookFacts) -> Iterable[Line
     yield Line("Runbook", ", ".join(part for part in parts if part))
     not_run = [cell for cell in notebook.code if not cell.ran]
     failed = [cell for cell in notebook.code if cell.failed]
+    lost = [cell for cell in notebook.code if cell.lost]
+    after = [cell for cell in notebook.code if cell.edited_after]
     text = f"{len(notebook.code) - len(not_run)} of {counted(len(notebook.code), 'cell')} ran"
     text += f"; not run: {_these(not_run)}" if not_run else ""
     text += f"; ended with an error: {_these(failed)}" if failed else ""
-    yield Line("Cells", text, bool(failed))
+    text += f"; ran, and the result is not in the notebook: {_these(lost)}" if lost else ""
+    text += f"; edited after it ran: {_these(after)}" if after else ""
+    yield Line("Cells", text, bool(failed or after))
 
 
 def _these(cells: Sequence[CellFacts]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from coopnb.model.ledger import Entry
 from coopnb.record.told import counted, duration, listed, moment, number, said
+from coopnb.record.witness import EDITED, RAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,17 @@ class Row:
     bad: bool = False
 
 
+_UNTOLD = frozenset({"operation_done", "operation_failed", RAN})
+"""Told with another entry, or nothing that anybody did to the swarm."""
+
+
 def timeline(entries: Sequence[Entry]) -> tuple[Row, ...]:
     """Tell the entries as rows; an operation and its result are one row."""
     results = _results(entries)
     rows: list[Row] = []
     day = ""
     for at, entry in enumerate(entries):
-        if entry.event in ("operation_done", "operation_failed"):
+        if entry.event in _UNTOLD:
             continue
         operator, swarm, bad = _say(entry)
         if entry.event == "operation":
@@ -135,6 +140,15 @@ def _applying(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     return ("applies the plan" + (f"; the state before is kept as {before}" if before else ""), "", False)
 
 
+def _edited(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    kept = said(facts, "kept")
+    return (
+        f"the notebook's file was edited while it ran; what was edited is kept in {kept}, and did not run",
+        "",
+        True,
+    )
+
+
 _SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
     "opened": _opened,
     "chosen": _chosen,
@@ -147,4 +161,5 @@ _SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
     "checked": _checked,
     "failed": _failed,
     "ended": _ended,
+    EDITED: _edited,
 }

@@ -14,7 +14,7 @@ from coopnb.runbook.book import APPROVAL, Book
 from coopnb.runbook.place import open_ledger
 from coopnb.runbook.procedure import Procedure
 from coopnb.runbook.procedures.deploy import DeployApp
-from coopnb.runbook.steps import Steps, mask_outputs
+from coopnb.runbook.steps import Steps, mask_outputs, note_cells
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
 
@@ -63,6 +63,7 @@ def open_book(runbook: str, *, workspace: Workspace | str | Path | None = None, 
     redactor = Redactor()
     mask_outputs(redactor)
     ledger = open_ledger(place, runbook, Path.cwd(), os.environ, redactor)
+    note_cells(ledger)
     return kind.open(place, ledger, redactor, parameters)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from coopnb.errors import CoopError, InputError, LedgerError
 from coopnb.record.ledger import Ledger
 from coopnb.record.masking import install
+from coopnb.record.witness import witness
 from coopnb.redaction import Redactor
 from coopnb.runbook.operator import operator
 from coopnb.workspace import Workspace
@@ -67,3 +68,11 @@ def mask_outputs(redactor: Redactor) -> None:
 
     if (shell := get_ipython()) is not None:
         install(shell, redactor)
+
+
+def note_cells(ledger: Ledger) -> None:
+    """Note in the ledger which source each cell had when it ran; outside of IPython there are no cells."""
+    from IPython.core.getipython import get_ipython
+
+    if (shell := get_ipython()) is not None:
+        witness(shell, ledger)

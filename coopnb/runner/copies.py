@@ -81,6 +81,29 @@ def begin(place: Workspace, model: Path, notebook: Any, *, app: str, headless: b
     return ledger
 
 
+def keep_edited(path: Path, written: bytes) -> Path | None:
+    """Keep a copy that somebody edited in its file while it ran, beside it: what ran will be written over it.
+
+    Args:
+        written: what the file held when the run began.
+
+    Raises:
+        WorkspaceError: it cannot be kept.
+    """
+    try:
+        if path.read_bytes() == written:
+            return None
+        kept = path.with_name(f"{path.stem}.edited-meanwhile.ipynb")
+        path.replace(kept)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WorkspaceError(
+            f"the edited notebook cannot be kept: {error.strerror or error}", where=str(path)
+        ) from error
+    return kept
+
+
 def write_copy(notebook: Any, path: Path) -> Path:
     """Write the copy, readable by its owner only, whole or not at all.
 

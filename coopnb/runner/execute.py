@@ -18,7 +18,8 @@ from coopnb.errors import CoopError
 from coopnb.record.exporter import write_record
 from coopnb.record.ledger import Ledger
 from coopnb.record.told import tell
-from coopnb.runner.copies import begin, write_copy
+from coopnb.record.witness import EDITED
+from coopnb.runner.copies import begin, keep_edited, write_copy
 from coopnb.runner.follow import Follower
 from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
@@ -73,6 +74,7 @@ def run_headless(
     ledger = begin(place, model, notebook, app=parameters.get("domain", ""), headless=True)
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
+    written = path.read_bytes()
     lost = _Lost(ledger.folder)
     # Held back until the cells can take it: nowhere before is a good place to stop.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -82,6 +84,9 @@ def run_headless(
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         with lost.unless_kept("the notebook with its outputs"):
+            if edited := keep_edited(path, written):
+                ledger.append("", EDITED, {"kept": edited.name})
+                say(f"The notebook was edited while it ran: that is kept in {edited}; what ran is in {path.name}")
             write_copy(copy, path)
     status = stopped.exit_status if stopped else 0
     record = None

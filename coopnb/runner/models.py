@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 
 from coopnb.errors import InputError
-from coopnb.record.cells import digest_of
+from coopnb.record.digests import digest_of
 
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"

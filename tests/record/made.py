@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 
-from coopnb.record.cells import digest_of
+from coopnb.record.digests import digest_of
 from coopnb.record.ledger import Ledger
 
 V4: Any = nbformat.v4

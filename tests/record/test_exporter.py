@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import nbformat
 import pytest
 
 from coopnb.record import fingerprints
+from coopnb.record.digests import ran_digest
 from coopnb.record.exporter import RecordExporter, write_record
 from coopnb.redaction import forms_of
 from tests.record import made
@@ -532,3 +534,67 @@ def test_the_nbconvert_command(run: Path, inside: bool) -> None:
     _assert_inert(page)
     assert "converged after 31 s" in _header(page)
     assert "not able to be represented" not in ended.stderr
+
+
+def _ran(cells: Sequence[Any]) -> list[made.Act]:
+    """What a witness notes of these cells, in the order of their execution counts."""
+    return [
+        ("", "ran", {"count": cell.execution_count, "source": ran_digest(cell.source)})
+        for cell in cells
+        if cell.get("execution_count")
+    ]
+
+
+def _counted_cells() -> list[Any]:
+    """Cells whose execution counts differ, as a kernel gives them."""
+    cells = made.cells()
+    for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
+        cell.execution_count = count
+    return cells
+
+
+def test_a_cell_edited_after_it_ran_is_told(run: Path) -> None:
+    """A cell whose source is not the one that ran must be marked, in the first screen and at the cell."""
+    cells = _counted_cells()
+    made.write_ledger(run, [*_ran(cells), *made.CONVERGED])
+    page = _record(made.write_notebook(run, cells, edited={7: "book.apply()  # as agreed"}))
+    assert "8 of 8 cells ran; edited after it ran: cell 6 (apply)" in _header(page)
+    assert "Cell 6, apply, edited by hand, edited after it ran: this is not the source that ran" in page.text
+    assert page.text.count("edited after it ran: this is not") == 1
+
+
+def test_cells_that_ran_as_they_stand_are_not_marked(run: Path) -> None:
+    """A cell that was edited before it ran, or run again by a new kernel, must not pass for edited after."""
+    cells = _counted_cells()
+    cells[7].source = "book.apply()  # edited first\n"
+    again = [("", "ran", {"count": 2, "source": ran_digest("something else, in the kernel before")})]
+    made.write_ledger(run, [*again, *_ran(cells), *made.CONVERGED])
+    page = _record(made.write_notebook(run, cells))
+    assert "edited after it ran" not in page.text
+    assert "not in the notebook" not in page.text
+
+
+def test_outputs_that_were_taken_away_are_told(run: Path) -> None:
+    """A cell that ran by the ledger must not pass for one that never ran, however empty it is in the file."""
+    cells = _counted_cells()
+    made.write_ledger(run, [*_ran(cells), *made.CONVERGED])
+    cells[8] = made.code("book.watch()", count=None)
+    cells.append(made.code("book.check()", count=None))
+    page = _record(made.write_notebook(run, cells))
+    assert "ran, and the result is not in the notebook: cell 7" in _header(page)
+    assert "not run: cell 9" in _header(page)
+    assert "Cell 7, ran, and its result is not in the notebook book.watch()" in page.text
+
+
+def test_without_a_witness_nothing_is_claimed(run: Path) -> None:
+    """A ledger that does not tell what ran must give no cell a mark."""
+    made.write_ledger(run, made.CONVERGED)
+    cells = _counted_cells()
+    assert "edited after" not in _record(made.write_notebook(run, cells, edited={7: "book.apply( )"})).text
+
+
+def test_an_edit_during_a_headless_run_is_told(run: Path) -> None:
+    """The record of a headless run must name the file in which an edit made meanwhile was kept."""
+    made.write_ledger(run, [*made.CONVERGED, ("", "edited", {"kept": "deploy-app.edited-meanwhile.ipynb"})])
+    page = _record(made.write_notebook(run, made.cells()))
+    assert "edited while it ran; what was edited is kept in deploy-app.edited-meanwhile.ipynb" in page.text
