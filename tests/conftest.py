@@ -20,6 +20,8 @@ LATER = {
     "practice/test_doors.py": "swarms",
     "practice/test_process.py": "swarms",
     "cli/test_practice.py": "swarms",
+    "server/test_going_back.py": "swarms",
+    "server/test_live_plans.py": "swarms",
     "server/test_practice_swarm.py": "swarms",
     "testbed/test_fixtures.py": "swarms",
 }

@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from coopnb.model.plan import Approval, Plan
 from coopnb.practice import process
 from coopnb.record.ledger import utc_now
 from coopnb.runbook.apps import pin, take
+from coopnb.runbook.books import PROCEDURES
+from coopnb.runbook.procedure import Here
 from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
 from coopnb.server import Server
@@ -86,18 +88,30 @@ def prepared(case: Case, root: Path) -> Iterator[Workspace]:
 
 def deploy(workspace: Workspace, choice: Choice) -> None:
     """Deploy an app without a notebook."""
-    server, plan = planned(workspace, choice)
+    folder = workspace.make(workspace.own / "versions")
+    server = connect(choice.server, workspace=workspace)
+    taken = take(workspace, choice, folder)
+    app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=workspace)
+    plan = server.plan(app)
     server.apply(plan, Approval(plan.digest, "tools/examples", "comes before the example", utc_now())).wait()
-    pin(workspace, choice)
+    pin(workspace, taken.choice)
     server.close()
 
 
-def planned(workspace: Workspace, choice: Choice) -> tuple[Server, Plan]:
+def planned(case: Case, workspace: Workspace) -> Plan:
     """The plan that an example's plan cell will show."""
-    server = connect(choice.server, workspace=workspace)
-    taken = take(workspace, choice, workspace.make(workspace.own / "versions"))
-    app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=workspace)
-    return server, server.plan(app)
+    procedure = PROCEDURES[case.runbook]
+    answers = {name: case.parameters.get(name, "") for name in procedure.parameters}
+    with ExitStack() as connections:
+
+        def connected(name: str) -> Server:
+            server = connect(name, workspace=workspace)
+            connections.callback(server.close)
+            return server
+
+        here = Here(workspace, workspace.make(workspace.own / "versions"), connected)
+        taken = procedure.take(here, answers)
+        return taken.plan(connected(taken.server), prune=False)
 
 
 def parameters_of(case: Case) -> dict[str, str]:
@@ -107,11 +121,8 @@ def parameters_of(case: Case) -> dict[str, str]:
     """
     if not case.approved:
         return dict(case.parameters)
-    choice = Choice(**{name: value for name, value in case.parameters.items() if name != "reason"})
     with tempfile.TemporaryDirectory(prefix="coopnb-example-") as root, prepared(case, Path(root)) as workspace:
-        server, plan = planned(workspace, choice)
-        server.close()
-    return {**case.parameters, "approve": plan.short_digest}
+        return {**case.parameters, "approve": planned(case, workspace).short_digest}
 
 
 def execute(case: Case, parameters: Mapping[str, str], workspace: Workspace) -> Any:

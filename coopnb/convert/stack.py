@@ -17,6 +17,8 @@ from coopnb.model.stack import Stack, StackService
 
 DEFAULT_TIMEOUT = 300
 """Seconds to wait for convergence when the recipe does not say."""
+LONGEST_TIMEOUT = 86_400
+"""Seconds of a day; more is a slip of the finger."""
 
 
 def convert(app: App) -> Stack:
@@ -71,7 +73,7 @@ def _timeout(scope: Scope) -> int:
         value = service.deploy.labels.get(label)
         if not value:
             continue
-        if value.isascii() and value.isdigit() and 0 < int(value) <= 86_400:
+        if value.isascii() and value.isdigit() and 0 < int(value) <= LONGEST_TIMEOUT:
             return int(value)
         path = ("services", key, "deploy", "labels", label)
         raise RecipeError(

@@ -34,6 +34,7 @@ def state(app: App) -> dict[str, Any]:
         "settings": {name: value for name, value in values.items() if name not in withheld},
         "withheld": withheld,
         "files": texts,
+        **({"secret_files": sorted(_secret_files(app))} if _secret_files(app) else {}),
         **({"files_not_text": binaries} if binaries else {}),
     }
 
@@ -52,7 +53,7 @@ def looks_secret(name: str, value: str) -> bool:
 
 def _files(app: App) -> tuple[dict[str, str], list[str]]:
     """The texts of files, and the names of those that are none; a secret's file is not among them."""
-    secret_files = {secret.file for secret in app.recipe.compose.secrets.values() if secret.file}
+    secret_files = _secret_files(app)
     texts: dict[str, str] = {}
     binaries: list[str] = []
     for name, data in sorted(app.recipe.files_data.items()):
@@ -63,3 +64,7 @@ def _files(app: App) -> tuple[dict[str, str], list[str]]:
         except UnicodeDecodeError:
             binaries.append(name)
     return texts, binaries
+
+
+def _secret_files(app: App) -> set[str]:
+    return {secret.file for secret in app.recipe.compose.secrets.values() if secret.file}

@@ -141,11 +141,17 @@ def with_ids(spec: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> dic
     container = dict(template["ContainerSpec"])
     for kind, plural in (("secret", "Secrets"), ("config", "Configs")):
         if references := container.get(plural):
-            title = kind.title()
-            container[plural] = [
-                {**reference, f"{title}ID": ids[kind, reference[f"{title}Name"]]} for reference in references
-            ]
+            container[plural] = [_with_id(reference, kind, ids) for reference in references]
     return {**spec, "TaskTemplate": {**template, "ContainerSpec": container}}
+
+
+def _with_id(reference: Mapping[str, Any], kind: str, ids: Mapping[tuple[str, str], str]) -> Mapping[str, Any]:
+    """A reference that was read back from the swarm has its id already."""
+    title = kind.title()
+    key = (kind, reference[f"{title}Name"])
+    if key not in ids and reference.get(f"{title}ID"):
+        return reference
+    return {**reference, f"{title}ID": ids[key]}
 
 
 def _explained(operation: Operation, error: CoopError) -> CoopError:

@@ -144,6 +144,18 @@ class RestsOn:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveChange:
+    """What is asked of services as they run, beside their files.
+
+    Attributes:
+        replicas: service (its key in the recipe, ``app``) -> tasks. restarts: the services to restart.
+    """
+
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    restarts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Stack x Snapshot -> the writes that lead from one to the other.
 
@@ -155,6 +167,7 @@ class Plan:
         previous_state, new_state: names of the config objects kept for undo; ``new_state`` is what this plan leaves.
         looked_at: the engine's time of the snapshot.
         images: what the registries said when the plan was made; applying it asks them nothing.
+        live: set if this changes services as they run; ``stack`` then is what runs, with that change.
     """
 
     server: ServerIdentity
@@ -173,6 +186,7 @@ class Plan:
     new_state: str | None = None
     prune: bool = False
     images: Mapping[str, ImageSeen] = field(default_factory=dict, repr=False)
+    live: LiveChange | None = None
 
     @property
     def nothing_to_do(self) -> bool:

@@ -34,6 +34,11 @@ def keep_state(stack: Stack, images: Mapping[str, ImageSeen], kept: tuple[Config
     content: dict[str, Any] = {
         **stack.state,
         "images": {reference: image.digest for reference, image in sorted(images.items()) if image.digest},
+        "platforms": {
+            reference: [dict(platform) for platform in image.platforms]
+            for reference, image in sorted(images.items())
+            if image.digest and image.platforms
+        },
         "previous": kept[-1].name if kept else None,
     }
     data = _encoded(content)

@@ -40,8 +40,13 @@ def changing(procedure: Procedure) -> Kind:
     )
 
 
+PROCEDURES: Mapping[str, Procedure] = {
+    "deploy-app": DeployApp(),
+}
+"""The runbooks that go through the seven steps of a book, by name."""
+
 RUNBOOKS: Mapping[str, Kind] = {
-    "deploy-app": changing(DeployApp()),
+    **{name: changing(procedure) for name, procedure in PROCEDURES.items()},
 }
 """Every runbook by its name, which is its notebook's name too."""
 

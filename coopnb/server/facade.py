@@ -18,17 +18,21 @@ from pathlib import Path
 from coopnb import convert, deploy, engine, observe, secrets
 from coopnb.errors import InputError, NotApproved
 from coopnb.model.app import App
-from coopnb.model.plan import Approval, CreateSecret, Plan
+from coopnb.model.kept import KeptState
+from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
 from coopnb.plan import compare
 from coopnb.plan.images import tagged
+from coopnb.plan.kept import towards
+from coopnb.plan.live import every_service, live_plan
 from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
-from coopnb.server.addresses import as_workspace, endpoint_of, is_practice
+from coopnb.server import kept
+from coopnb.server.addresses import as_workspace, endpoint_of, folder_of, is_practice
 from coopnb.server.controls import PracticeControls
-from coopnb.server.loading import located
+from coopnb.server.loading import AppName, app_name, located
 from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.workspace import Workspace
@@ -86,8 +90,62 @@ class Server:
         images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
         return compare(stack, self.snapshot(stack.name), images, prune=prune)
 
+    def states(self, app: App | str) -> tuple[KeptState, ...]:
+        """What the swarm keeps of an app for undo, newest first, whoever deployed it.
+
+        Args:
+            app: an app, its domain, or its stack's name: no file of this machine is needed.
+        """
+        return kept.states(self.snapshot(self._name(app).stack))
+
+    def plan_state(self, app: App | str, state: str, *, prune: bool = False) -> Plan:
+        """Plan towards a kept state, with the very images it had. Asks no registry, needs no file of this machine.
+
+        Args:
+            state: the name of a kept state, or its last part (``9c1e0f22``).
+
+        Raises:
+            InputError: there is no such state, or it cannot be gone back to.
+        """
+        name = self._name(app)
+        seen = self.snapshot(name.stack)
+        found = kept.find_state(seen, state)
+        return towards(found, kept.stack_of(found, name.settings), seen, prune=prune)
+
+    def plan_scale(self, app: App | str, replicas: Mapping[str, int]) -> Plan:
+        """Plan another number of tasks for services as they run.
+
+        Args:
+            replicas: service (``app``) -> tasks.
+
+        Raises:
+            InputError: a service that is not there, is global, or would have no task.
+        """
+        return self._plan_live(app, LiveChange(replicas=dict(replicas)))
+
+    def plan_restart(self, app: App | str, services: Sequence[str] = ()) -> Plan:
+        """Plan new tasks for services that stay as they are otherwise; all of them if none is named.
+
+        Raises:
+            InputError: a service that is not there.
+        """
+        seen = self.snapshot(self._name(app).stack)
+        return self._plan_live(app, LiveChange(restarts=tuple(services) or every_service(seen)), seen)
+
+    def _plan_live(self, app: App | str, change: LiveChange, seen: Snapshot | None = None) -> Plan:
+        name = self._name(app)
+        seen = seen or self.snapshot(name.stack)
+        return live_plan(seen, change, name.domain, kept.newest_stack(seen))
+
+    def _name(self, app: App | str) -> AppName:
+        if isinstance(app, App):
+            return AppName(app.domain, app.stack, app.values)
+        return app_name(self.workspace, app, folder_of(self.identity.name))
+
     def replan(self, plan: Plan) -> Plan:
         """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""
+        if plan.live is not None:
+            return self._plan_live(plan.app, plan.live, self.snapshot(plan.stack.name))
         return compare(plan.stack, self.snapshot(plan.stack.name), plan.images, prune=plan.prune)
 
     def apply(self, plan: Plan, approval: Approval, *, ledger: Ledger | None = None) -> deploy.Run:

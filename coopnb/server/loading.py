@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coopnb import commons, convert, envfile, recipe, secrets
@@ -14,6 +14,9 @@ from coopnb.model.finding import Finding
 from coopnb.model.recipe import RecipeVersion
 from coopnb.server.addresses import as_workspace
 from coopnb.workspace import Workspace
+
+SCRIPT = "abra.sh"
+"""Commands of a recipe, and the versions of its configs; it is read and never run."""
 
 
 def load_app(
@@ -70,7 +73,8 @@ def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVer
     """
     stack = settings.values.get("STACK_NAME") or stack_name(domain)
     # The versions that abra.sh exports win over the settings, as they do for abra (MergeAbraShEnv).
-    values = {"STACK_NAME": stack, **settings.values, **_exports(source.root)}
+    script = _script(source.root)
+    values = {"STACK_NAME": stack, **settings.values, **envfile.exports(script.decode(errors="replace"))}
     files = [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
     sample = source.root / ".env.sample"
     with located(source, path):
@@ -83,9 +87,30 @@ def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVer
         stack=stack,
         env_file=path,
         settings=settings.last,
-        recipe=replace(read, findings=doubts),
+        # What abra.sh exports decides names, so whoever goes back to this needs it as much as the compose files.
+        recipe=replace(read, findings=doubts, files_data={**read.files_data, **({SCRIPT: script} if script else {})}),
         secrets=wanted,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AppName:
+    """An app by its names alone.
+
+    Attributes:
+        settings: of its ``.env``; empty on a machine that has none.
+    """
+
+    domain: str
+    stack: str
+    settings: Mapping[str, str]
+
+
+def app_name(place: Workspace, name: str, server: str) -> AppName:
+    """An app by its domain or its stack's name; its settings are looked at, and not needed."""
+    path = place.env_file(server, name)
+    values = envfile.read(path).values if path.is_file() else {}
+    return AppName(name, values.get("STACK_NAME") or stack_name(name), values)
 
 
 @contextmanager
@@ -107,9 +132,9 @@ def _untagged(source: RecipeVersion) -> tuple[Finding, ...]:
     return (Finding("warning", "version-not-tagged", text, hint="Release it: git tag -a, then name the tag."),)
 
 
-def _exports(root: Path) -> dict[str, str]:
-    script = root / "abra.sh"
-    return envfile.exports(script.read_text(encoding="utf-8", errors="replace")) if script.is_file() else {}
+def _script(root: Path) -> bytes:
+    script = root / SCRIPT
+    return script.read_bytes() if script.is_file() else b""
 
 
 def stack_name(domain: str) -> str:

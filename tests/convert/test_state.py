@@ -67,6 +67,7 @@ def test_the_state_tells_everything_but_secrets(tmp_path: Path) -> None:
         "settings": {"DOMAIN": "d"},
         "withheld": ["SMTP_PASSWORD"],
         "files": {"c.txt": "config text", "compose.yml": TEXT},
+        "secret_files": ["s.txt"],
     }
 
 

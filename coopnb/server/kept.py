@@ -1,0 +1,147 @@
+"""A kept state to a Stack: its files are laid down in a folder for a moment, and read as a recipe's are."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from coopnb import convert, envfile, recipe, secrets
+from coopnb.errors import CoopError, InputError
+from coopnb.model.app import App, Setting
+from coopnb.model.finding import Finding
+from coopnb.model.kept import KeptState
+from coopnb.model.recipe import Recipe, RecipeVersion
+from coopnb.model.snapshot import Snapshot
+from coopnb.model.stack import Stack
+from coopnb.plan.kept import kept_states, runs, towards
+from coopnb.server.loading import SCRIPT
+
+WITHHELD = "withheld"
+"""What stands for a setting that is told by name only; a plan that needs one is blocked."""
+
+
+def states(snapshot: Snapshot) -> tuple[KeptState, ...]:
+    """The kept states of an app, newest first, each with whether it runs and whether it can be gone back to."""
+    return tuple(_judged(state, snapshot) for state in kept_states(snapshot))
+
+
+def _judged(state: KeptState, snapshot: Snapshot) -> KeptState:
+    if state.trouble:
+        return state
+    try:
+        plan = towards(state, stack_of(state, {}), snapshot)
+    except CoopError as error:
+        return replace(state, trouble=error.headline)
+    return replace(state, runs=runs(plan))
+
+
+def newest_stack(snapshot: Snapshot) -> Stack | None:
+    """What was applied last, and so what the next deploy of the same files would ask for; ``None`` if unknown."""
+    for state in kept_states(snapshot)[:1]:
+        try:
+            return None if state.trouble else stack_of(state, {})
+        except CoopError:
+            return None
+    return None
+
+
+def find_state(snapshot: Snapshot, name: str) -> KeptState:
+    """The kept state of a name, or of the end of one (``9c1e0f22``).
+
+    Raises:
+        InputError: there is none, or it cannot be gone back to; it says which there are.
+    """
+    there = states(snapshot)
+    where = f"server {snapshot.server.name}, stack {snapshot.stack}"
+    found = next((state for state in there if name and name in (state.name, state.name.rpartition("_")[2])), None)
+    if found is None:
+        listed = "\n".join(f"{state.name}  {state.version}" for state in there)
+        raise InputError(
+            f"no state {name[:80]} is kept of this app; nothing was done",
+            what=listed or "no state is kept: the app was not deployed by coopnb",
+            where=where,
+            hint="Name one of these states." if there else "Deploy the version you want: deploy-app",
+        )
+    if found.trouble:
+        raise InputError(
+            f"the state {found.name} cannot be gone back to: {found.trouble}; nothing was done",
+            where=where,
+            hint=f"Deploy its version from its recipe: deploy-app, {found.recipe} {found.version}",
+        )
+    return found
+
+
+def stack_of(state: KeptState, local: Mapping[str, str]) -> Stack:
+    """What a kept state asked for, as it did then.
+
+    Args:
+        local: settings of this machine's ``.env``, for those that are not kept because they look secret.
+
+    Raises:
+        CoopError: its files cannot be read as a recipe any more.
+    """
+    content = state.content
+    texts = {str(name): str(text) for name, text in content["files"].items()}
+    withheld = [str(name) for name in content["withheld"]]
+    given = {str(name): str(value) for name, value in content["settings"].items()}
+    lines = {name: Setting(name, value, 0, {}) for name, value in given.items()}
+    for name in withheld:
+        lines[name] = Setting(name, local.get(name, WITHHELD), 0, {})
+    exports = envfile.exports(texts.get(SCRIPT, ""))
+    values = {"STACK_NAME": state.stack, **{name: line.value for name, line in lines.items()}, **exports}
+    with _laid_down(texts, [str(name) for name in content.get("secret_files") or ()]) as root:
+        source = RecipeVersion(state.recipe, state.version, state.commit, tagged=True, root=root)
+        read = recipe.load(source, [str(name) for name in content["compose_files"]], values)
+        wanted = secrets.wanted(read, lines, None)
+        files_data = {**read.files_data, **{name: text.encode() for name, text in texts.items()}}
+    app = App(
+        domain=state.app,
+        server="",
+        stack=state.stack,
+        env_file=Path(f"{state.app}.env"),
+        settings=lines,
+        recipe=replace(read, files_data=files_data),
+        secrets=wanted,
+    )
+    stack = convert.convert(app)
+    doubts = _withheld(withheld, texts, local, read)
+    kept = {name: value for name, value in content.items() if name not in ("images", "platforms", "previous")}
+    return replace(stack, state=kept, findings=(*stack.findings, *doubts))
+
+
+def _withheld(names: list[str], texts: Mapping[str, str], local: Mapping[str, str], read: Recipe) -> list[Finding]:
+    """A word for every setting whose value is not kept: the app is given all of them, used in a file or not."""
+    found = []
+    for name in names:
+        used = [file for file in read.files if re.search(rf"\$\{{?{re.escape(name)}\b", texts.get(file, ""))]
+        where = f" ({', '.join(used)})" if used else ""
+        if name in local:
+            text = f"the value of {name} is not kept in the swarm{where}: this machine's .env gives it, as it is today"
+            found.append(Finding("warning", "setting-of-today", text))
+            continue
+        text = f"the value of {name} is not kept in the swarm, because it looks secret{where}"
+        hint = f"Set {name} in the app's .env file on this machine, then plan again."
+        found.append(Finding("error", "setting-withheld", text, hint=hint))
+    return found
+
+
+@contextmanager
+def _laid_down(texts: Mapping[str, str], secret_files: list[str]) -> Iterator[Path]:
+    """The files of a state in a folder; a name that leads out of it is refused.
+
+    A secret's file was never kept: an empty one stands in for it, and its content is never sent.
+    """
+    with tempfile.TemporaryDirectory(prefix="coopnb-state-") as folder:
+        root = Path(folder).resolve()
+        for name, text in {**dict.fromkeys(secret_files, ""), **texts}.items():
+            inside = PurePosixPath(name)
+            if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\0" in name:
+                raise InputError(f"the state names a file outside of its recipe: {name[:80]!r}")
+            path = root / inside
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+        yield root
