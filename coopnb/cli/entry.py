@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from coopnb.cli.machine import add_doctor, add_lab
 from coopnb.cli.parsing import EXIT_STATUSES
 from coopnb.cli.practice import add_practice
+from coopnb.cli.recipes import add_recipe
 from coopnb.cli.runbooks import add_new, add_run
 from coopnb.errors import CoopError
 
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_run(commands)
     add_new(commands)
+    add_recipe(commands)
     add_practice(commands)
     add_lab(commands)
     add_doctor(commands)
