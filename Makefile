@@ -21,7 +21,7 @@ test-fast: $(INSTALLED) ## the tests that need nothing but Python and git
 
 test-headless: $(INSTALLED) ## runbooks executed on the practice swarm, and the worked examples compared
 	$(PYTHON) -m pytest -q -n 2 -m headless
-	$(PYTHON) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=60 notebooks/examples notebooks/lessons/solutions
 
 test-real: $(INSTALLED) ## practice swarm and real engines compared, and a real browser (as root on Debian it installs what that needs)
 	tools/system-packages install
@@ -41,6 +41,7 @@ soak: $(INSTALLED) ## the same things again and again, then a look at what they 
 
 references: $(INSTALLED) ## write the worked examples in notebooks/examples anew
 	$(PYTHON) -m tools.references
+	$(PYTHON) -m tools.lessons
 
 check: $(INSTALLED) ## style, types and layers: ruff, mypy, import-linter
 	$(VENV)/bin/ruff check .

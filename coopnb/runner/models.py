@@ -15,22 +15,25 @@ from coopnb.record.digests import digest_of
 
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
+INDEX = "index"
+KINDS = ("runbooks", "lessons", "drills")
+"""The folders of models, beside each other."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def models_folder() -> Path:
+def models_folder(kind: str = "runbooks") -> Path:
     """Where the models lie: in the package when it is installed, beside it in a checkout."""
-    installed = _PACKAGE / "notebooks" / "runbooks"
-    return installed if installed.is_dir() else _PACKAGE.parent / "notebooks" / "runbooks"
+    installed = _PACKAGE / "notebooks" / kind
+    return installed if installed.is_dir() else _PACKAGE.parent / "notebooks" / kind
 
 
-def model_names() -> tuple[str, ...]:
-    """The names of all runbooks."""
-    return tuple(sorted(path.stem for path in models_folder().glob("*.ipynb")))
+def model_names(kind: str = "runbooks") -> tuple[str, ...]:
+    """The names of all runbooks, or of all lessons or drills; the index is what leads to them, and none of them."""
+    return tuple(sorted(path.stem for path in models_folder(kind).glob("*.ipynb") if path.stem != INDEX))
 
 
 def find_model(runbook: str) -> Path:
-    """The model of a runbook, by its name or by a path.
+    """The model of a runbook, a lesson or a drill, by its name or by a path.
 
     Raises:
         InputError: there is none; it says which there are.
@@ -38,12 +41,13 @@ def find_model(runbook: str) -> Path:
     path = Path(runbook)
     if path.suffix == ".ipynb" and path.is_file():
         return path.resolve()
-    named = models_folder() / f"{runbook}.ipynb"
-    if "/" not in runbook and named.is_file():
-        return named
+    for kind in KINDS:
+        named = models_folder(kind) / f"{runbook}.ipynb"
+        if "/" not in runbook and named.is_file():
+            return named
     raise InputError(
         f"there is no runbook {runbook}",
-        what=f"there are: {', '.join(model_names()) or 'none'}",
+        what=f"there are: {', '.join(name for kind in KINDS for name in model_names(kind)) or 'none'}",
         where=str(models_folder()),
         hint="Name one of them, or give the path of a notebook.",
     )

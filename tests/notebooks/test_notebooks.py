@@ -17,7 +17,8 @@ import coopnb
 from tools.examples import EXAMPLES, WIDGET_VIEW, Case, cases
 
 MODELS = sorted((EXAMPLES.parent / "runbooks").glob("*.ipynb"))
-EVERY_NOTEBOOK = [*MODELS, EXAMPLES.parent / "start.ipynb"]
+LESSONS = sorted((EXAMPLES.parent / "lessons").glob("*.ipynb"))
+EVERY_NOTEBOOK = [*MODELS, *LESSONS, EXAMPLES.parent / "start.ipynb"]
 ROOT = EXAMPLES.parents[1]
 
 

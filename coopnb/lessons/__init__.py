@@ -1,0 +1,6 @@
+"""Lessons: a practice swarm of one's own, and checks that look at it, never at the learner's code."""
+
+from coopnb.lessons.course import COURSES
+from coopnb.lessons.lesson import Lesson, open_lesson
+
+__all__ = ["COURSES", "Lesson", "open_lesson"]
