@@ -48,6 +48,8 @@ def offered(
 def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
     """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
 
+    A recipe that is in the catalogue and not here yet is fetched.
+
     Raises:
         InputError: no server can be called so.
         SettingsError: the app belongs to another server, or is of another recipe.
@@ -61,6 +63,7 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
     made = not path.is_file()
     if made:
         _refuse_elsewhere(workspace, folder, choice.domain)
+        commons.have(workspace, choice.recipe)
         source = commons.read_version(workspace, choice.recipe, choice.version, into)
         made = _made(workspace, folder, choice.domain, source, path)
     settings = envfile.read(path)

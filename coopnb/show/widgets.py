@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from coopnb.model.catalogue import Catalogue
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
 from coopnb.model.server import ServerRow
+from coopnb.show.recipe_picker import RecipePicker
 from coopnb.show.servers import picker_html
 from coopnb.show.style import style_element
 from coopnb.show.text import clean, counted, escape
@@ -28,9 +30,11 @@ class ChooseForm:
         recipes: recipe -> its versions, newest first.
         apps: server -> domains of the apps it has; they are offered, and others can be typed.
         preset: what the parameters cell says; a value that is not among the options is offered too.
+        listed: the catalogue; its recipes are offered beside those that are here.
 
     Attributes:
         server, recipe, version, domain: the ipywidgets fields.
+        picker: what the recipe is picked with; ``recipe`` is its field.
         states: how each server stands; see :meth:`tell`.
     """
 
@@ -40,14 +44,16 @@ class ChooseForm:
         recipes: Mapping[str, Sequence[str]],
         apps: Mapping[str, Sequence[str]] | None = None,
         preset: Choice | None = None,
+        listed: Catalogue | None = None,
     ) -> None:
         import ipywidgets
 
         preset = preset or Choice()
         self._recipes, self._apps = recipes, apps or {}
+        self.picker = RecipePicker(recipes, listed or Catalogue(), preset.recipe)
         self.server = _dropdown("Server", "choose a server", servers, preset.server)
-        self.recipe = _dropdown("Recipe", "choose a recipe", tuple(recipes), preset.recipe)
-        self.version = _dropdown("Version", "choose a version", self._versions(), preset.version)
+        self.recipe = self.picker.field
+        self.version = _dropdown("Version", "choose a version", self.picker.versions(), preset.version)
         self.domain = ipywidgets.Combobox(
             description="Domain",
             value=preset.domain,
@@ -59,8 +65,8 @@ class ChooseForm:
         self._servers = tuple(servers)
         self.states = ipywidgets.HTML(picker_html((), ()))
         self.server.observe(self._server_changed, names="value")
-        self.recipe.observe(self._recipe_changed, names="value")
-        fields = [self.server, self.recipe, self.version, self.domain]
+        self.picker.observe(self._recipe_changed)
+        fields = [self.server, *self.picker.parts, self.version, self.domain]
         self.view = ipywidgets.VBox([*fields, self.states, ipywidgets.HTML(self._sentence())])
 
     def tell(self, rows: Sequence[ServerRow | None]) -> None:
@@ -72,7 +78,7 @@ class ChooseForm:
         """What is chosen at this moment; blank where nothing is."""
         return Choice(
             server=self.server.value or "",
-            recipe=self.recipe.value or "",
+            recipe=self.picker.value,
             version=self.version.value or "",
             domain=self.domain.value.strip(),
         )
@@ -87,16 +93,14 @@ class ChooseForm:
         """Display the form, as a widget view only."""
         display_view(self.view)
 
-    def _versions(self) -> Sequence[str]:
-        return self._recipes.get(self.recipe.value or "", ())
-
     def _domains(self) -> tuple[str, ...]:
         return tuple(self._apps.get(self.server.value or "", ()))
 
     def _recipe_changed(self, change: Any) -> None:
         del change
-        kept = self.version.value if self.version.value in self._versions() else ""
-        self.version.options = _options("choose a version", self._versions())
+        versions = self.picker.versions()
+        kept = self.version.value if self.version.value in versions else ""
+        self.version.options = _options("choose a version", versions)
         self.version.value = kept
 
     def _server_changed(self, change: Any) -> None:
@@ -109,7 +113,7 @@ class ChooseForm:
             lines.insert(0, "There is no server yet. To start a practice swarm, run in a terminal: coopnb practice up")
         if not self._recipes:
             lines.insert(
-                0, "There is no recipe in this workspace yet: put one in its folder recipes/, as a git repository."
+                0, "There is no recipe in this workspace yet. To fetch one, run in a terminal: coopnb recipe list WORD"
             )
         return _paragraphs(lines)
 

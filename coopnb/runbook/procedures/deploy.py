@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coopnb import commons
 from coopnb.errors import CoopError
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
@@ -28,7 +29,7 @@ class DeployApp:
     def form(self, workspace: Workspace, preset: Answers) -> ChooseForm:
         """Server, recipe, version, domain."""
         servers, recipes, apps = offered(workspace)
-        return ChooseForm(servers, recipes, apps, preset=Choice(**preset))
+        return ChooseForm(servers, recipes, apps, preset=Choice(**preset), listed=commons.catalogue(workspace))
 
     def take(self, here: Here, answers: Answers) -> TakenDeploy:
         """Find the app's settings, or make them from the recipe's sample."""
