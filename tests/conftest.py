@@ -22,6 +22,7 @@ LATER = {
     "cli/test_practice.py": "swarms",
     "server/test_going_back.py": "swarms",
     "server/test_live_plans.py": "swarms",
+    "server/test_charts.py": "swarms",
     "server/test_practice_swarm.py": "swarms",
     "testbed/test_fixtures.py": "swarms",
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from coopnb.deploy.apply import Written
@@ -14,15 +12,12 @@ from coopnb.deploy.story import Story
 from coopnb.deploy.verdict import Expected, Verdict, judge, monitor
 from coopnb.deploy.writing import Writer
 from coopnb.engine import Engine
-from coopnb.engine.wake import Wake
+from coopnb.engine.wake import pauses
 from coopnb.errors import Interrupted
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Event, Evidence, Outcome, RunReport, Sample
 from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen
 from coopnb.observe.snapshot import nodes_seen, services_seen, snapshot, tasks_seen
-
-SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.0
-"""Seconds between looks at an engine: events may hurry the next look, nothing may put it off further."""
 
 Progress = Callable[[tuple[Event, ...], Sample], None]
 """Told after every look: what is new, and how the tasks stand."""
@@ -70,7 +65,7 @@ class Run:
                 return self._end("nothing to do", 0.0, after=seen)
         nodes = nodes_seen(self._engine.nodes())
         try:
-            with interruptions() as interrupted, self._waiting() as wait:
+            with interruptions() as interrupted, pauses(self._engine, self.plan.server.self_paced) as pause:
                 while True:
                     services, tasks, now = self._look(nodes, progress)
                     verdicts = self._verdicts(services, tasks, self._story.start, now)
@@ -79,23 +74,10 @@ class Run:
                         return self._finish(outcome, verdicts, tasks, now)
                     if interrupted():
                         break
-                    wait()
+                    pause()
         except KeyboardInterrupt:
             pass
         return self._end("interrupted", self._story.samples[-1].seconds if self._story.samples else 0.0)
-
-    @contextmanager
-    def _waiting(self) -> Iterator[Callable[[], None]]:
-        if self.plan.server.self_paced:
-            yield lambda: None
-            return
-        with Wake(self._engine) as wake:
-
-            def wait() -> None:
-                time.sleep(SHORTEST_WAIT)
-                wake.wait(LONGEST_WAIT - SHORTEST_WAIT)
-
-            yield wait
 
     def _look(
         self, nodes: tuple[NodeSeen, ...], progress: Progress | None

@@ -7,13 +7,33 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
 import requests
 
 from coopnb.engine.client import Engine
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 1.0
+"""Seconds between looks at an engine: events may hurry the next look, nothing may put it off further."""
+
+
+@contextmanager
+def pauses(engine: Engine, self_paced: bool) -> Iterator[Callable[[], None]]:
+    """Give the pause to make between two looks; none for an engine whose time moves only when it is read."""
+    if self_paced:
+        yield lambda: None
+        return
+    with Wake(engine) as wake:
+
+        def pause() -> None:
+            time.sleep(SHORTEST_PAUSE)
+            wake.wait(LONGEST_PAUSE - SHORTEST_PAUSE)
+
+        yield pause
 
 
 class Wake:

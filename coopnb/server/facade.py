@@ -18,6 +18,7 @@ from pathlib import Path
 from coopnb import convert, deploy, engine, observe, secrets
 from coopnb.errors import InputError, NotApproved
 from coopnb.model.app import App
+from coopnb.model.history import History
 from coopnb.model.kept import KeptState
 from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
 from coopnb.model.server import ServerIdentity
@@ -29,12 +30,13 @@ from coopnb.plan.live import every_service, live_plan
 from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
-from coopnb.server import kept
+from coopnb.server import charting, kept
 from coopnb.server.addresses import as_workspace, endpoint_of, folder_of, is_practice
 from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import AppName, app_name, located
 from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
 from coopnb.server.refusals import refuse_blocked, refuse_stale
+from coopnb.show.charted import Charted
 from coopnb.workspace import Workspace
 
 
@@ -80,6 +82,21 @@ class Server:
     def snapshot(self, app: App | str) -> Snapshot:
         """Look at an app, or at a stack by its name."""
         return observe.snapshot(self._engine, self.identity, app if isinstance(app, str) else app.stack)
+
+    def history(self, app: App | str, *, seconds: float = charting.AN_HOUR) -> History:
+        """What the swarm still knows of the last ``seconds`` of an app: spans of its tasks, restarts, nodes."""
+        return charting.history(self._engine, self._name(app), seconds)
+
+    def chart(self, app: App | str, *, seconds: float = charting.AN_HOUR) -> Charted:
+        """The same as drawings, tables and a sentence; the last expression of a cell displays it."""
+        return charting.chart(self._engine, self.identity, self._name(app), seconds)
+
+    def watch(self, app: App | str, *, seconds: float = 30.0) -> Charted:
+        """Watch an app for ``seconds`` by the engine's clock; a chart moves meanwhile, and the one it gives stays.
+
+        The button in the view, and an interrupt, end it early and in the same way. Watching changes nothing.
+        """
+        return charting.watch(self._engine, self.identity, self._name(app), seconds)
 
     def plan(self, app: App, *, prune: bool = False) -> Plan:
         """Say what would be written to make the swarm as the app's files want it. Writes nothing."""

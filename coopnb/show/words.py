@@ -44,6 +44,18 @@ _STANDINGS: Mapping[str, Standing] = {
     "orphaned": UNKNOWN,
 }
 
+NOT_SEEN = Standing("not seen", "·", "quiet")
+
+WORD_COLOURS: Mapping[str, str] = {
+    "running": "#009E73",
+    "starting": "#E69F00",
+    "waiting": "#F0E442",
+    "failed": "#D55E00",
+    "stopped": "#999999",
+    "unknown": "#CC79A7",
+}
+"""Word -> its colour in a drawing; Okabe and Ito's (https://jfly.uni-koeln.de/color/)."""
+
 URGENCY: Mapping[str, int] = {"failed": 0, "unknown": 1, "waiting": 2, "starting": 3, "running": 4, "stopped": 5}
 """Word -> its place in a list: what needs a person comes first."""
 
@@ -54,6 +66,11 @@ ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orph
 def standing(task: TaskSeen) -> Standing:
     """How a task stands, from swarmkit's fourteen states to six words."""
     return _STANDINGS.get(task.state, UNKNOWN)
+
+
+def standing_of(state: str) -> Standing:
+    """How a task in one of swarmkit's states stands; no state at all is one that nobody saw."""
+    return _STANDINGS.get(state, UNKNOWN) if state else NOT_SEEN
 
 
 def standing_words(task: TaskSeen) -> str:

@@ -13,7 +13,8 @@ import pytest
 import vl_convert
 
 from coopnb.show import chart
-from coopnb.show.chart import STATE_COLOURS, VEGA_LITE, rollout_spec, rollout_svg
+from coopnb.show.chart import STATE_COLOURS, rollout_spec, rollout_svg
+from coopnb.show.drawing import VEGA_LITE
 from coopnb.show.series import STATES_DRAWN, Point, rollout_series
 from tests.show.facts import LOOKED_AT, SAMPLES
 
