@@ -13,10 +13,10 @@ from typing import Any
 import docker
 from docker.transport import UnixHTTPAdapter
 
+from coopnb.engine.channels import open_ssh
 from coopnb.engine.client import Engine
 from coopnb.engine.contexts import Endpoint
 from coopnb.engine.mapping import mapped
-from coopnb.engine.ssh import open_ssh
 from coopnb.errors import InputError
 
 MINIMUM_API = (1, 41)

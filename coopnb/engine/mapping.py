@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import docker.errors
+import paramiko
 import requests
+import urllib3
 
 from coopnb.errors import (
     Conflict,
@@ -22,17 +24,35 @@ from coopnb.errors import (
 _BY_STATUS: dict[int, type[EngineError]] = {404: NotFound, 409: Conflict, 503: Unavailable}
 
 
+class LineCut(ConnectionError):
+    """The connection broke under a request."""
+
+
 @contextmanager
 def mapped(method: str, path: str, url: str) -> Iterator[None]:
     """Turn whatever docker-py, requests or the socket raises into a :class:`TransportError`."""
     try:
         yield
-    except (requests.RequestException, docker.errors.DockerException, OSError) as error:
+    except (
+        requests.RequestException,
+        urllib3.exceptions.HTTPError,
+        docker.errors.DockerException,
+        paramiko.SSHException,
+        EOFError,
+        OSError,
+    ) as error:
         if any(isinstance(cause, requests.Timeout | TimeoutError) for cause in _causes(error)):
             raise TimedOut(
                 f"the server did not answer {method} {path} in time",
                 where=f"server {url}",
                 hint="Does Docker run there, and is the machine overloaded? Then try again.",
+            ) from error
+        if any(isinstance(cause, LineCut) for cause in _causes(error)):
+            raise ConnectFailed(
+                f"the connection to the server broke: {_reason(error)}",
+                what=f"{method} {path} may have been done, or not" if method != "GET" else f"{method} {path}",
+                where=f"server {url}",
+                hint="Run the step again: it connects anew, looks at what is there, and plans what is still missing.",
             ) from error
         raise ConnectFailed(
             f"the server cannot be reached: {_reason(error)}",
