@@ -47,9 +47,9 @@ def mapped(method: str, path: str, url: str) -> Iterator[None]:
                 where=f"server {url}",
                 hint="Does Docker run there, and is the machine overloaded? Then try again.",
             ) from error
-        if any(isinstance(cause, LineCut) for cause in _causes(error)):
+        if cut := next((cause for cause in _causes(error) if isinstance(cause, LineCut)), None):
             raise ConnectFailed(
-                f"the connection to the server broke: {_reason(error)}",
+                f"the connection to the server broke: {cut}",
                 what=f"{method} {path} may have been done, or not" if method != "GET" else f"{method} {path}",
                 where=f"server {url}",
                 hint="Run the step again: it connects anew, looks at what is there, and plans what is still missing.",

@@ -83,8 +83,7 @@ class SshLine:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        for transport in reversed(self._chain):
-            transport.close()
+        _hang_up(self._chain)
         self._chain = []
 
 
@@ -102,8 +101,7 @@ def seen_host_key(url: str, timeout: float, home: Path | None = None) -> HostKey
         chain.append(_greet(hop, chain, url, deadline))
         return judge(hop.known_as, chain[-1].get_remote_server_key(), hop.known_hosts)
     finally:
-        for transport in reversed(chain):
-            transport.close()
+        _hang_up(chain)
 
 
 def _dial(hop: Hop, url: str, home: Path, deadline: float, depth: int = 0) -> list[paramiko.Transport]:
@@ -119,10 +117,17 @@ def _dial(hop: Hop, url: str, home: Path, deadline: float, depth: int = 0) -> li
             raise _broken(hop, url, error, deadline) from error
         transport.set_keepalive(KEEP_ALIVE)
     except BaseException:
-        for transport in reversed(chain):
-            transport.close()
+        _hang_up(chain)
         raise
     return chain
+
+
+def _hang_up(chain: list[paramiko.Transport]) -> None:
+    """Close connections, the last hop's first, and see their threads end."""
+    for transport in reversed(chain):
+        transport.close()
+        if transport.ident is not None:
+            transport.join(2)
 
 
 def _way(hop: Hop, url: str, home: Path, deadline: float, depth: int = 0) -> list[paramiko.Transport]:
@@ -156,7 +161,7 @@ def _greet(hop: Hop, chain: list[paramiko.Transport], url: str, deadline: float)
             raise TimeoutError("the server did not agree on keys in time")
     except (paramiko.SSHException, EOFError, OSError) as error:
         if transport is not None:
-            transport.close()
+            _hang_up([transport])
         raise _broken(hop, url, error, deadline) from error
     return transport
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from coopnb.engine import Answer, Engine
@@ -27,16 +28,22 @@ STATE_PREFIX = "coopnb_"
 def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
     """Services, tasks, nodes, networks, secrets and configs, as they are.
 
-    The calls are made one after the other: a swarm has no read that spans them, so a change in between is
-    possible whatever the order; every write names the version index it was planned on.
+    A swarm has no read that spans these calls, so a change in between is possible whatever their order; every write
+    names the version index it was planned on.
     """
-    services_answer = engine.services(stack)
-    nodes = nodes_seen(engine.nodes())
+    reads: tuple[Callable[[], Answer], ...] = (
+        lambda: engine.services(stack),
+        engine.nodes,
+        lambda: engine.secrets([f"{stack}_"]),
+        lambda: engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_"]),
+        engine.networks,
+        lambda: engine.tasks(stack),
+    )
+    # Time on a self-paced practice swarm moves with each read, so a fixed order keeps it the same on every machine.
+    answers = _at_once(reads) if engine.far and not server.self_paced else [read() for read in reads]
+    services_answer, nodes_answer, secrets, configs, networks, tasks_answer = answers
+    nodes = nodes_seen(nodes_answer)
     services = services_seen(services_answer)
-    secrets = engine.secrets([f"{stack}_"])
-    configs = engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_"])
-    networks = engine.networks()
-    tasks_answer = engine.tasks(stack)
     return Snapshot(
         server=server,
         stack=stack,
@@ -48,6 +55,11 @@ def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
         secrets=tuple(sorted((_secret(item) for item in secrets.body or ()), key=lambda seen: seen.name)),
         configs=tuple(sorted((_config(item) for item in configs.body or ()), key=lambda seen: seen.name)),
     )
+
+
+def _at_once(reads: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    with ThreadPoolExecutor(len(reads)) as pool:
+        return [asked.result() for asked in [pool.submit(read) for read in reads]]
 
 
 def services_seen(answer: Answer) -> tuple[ServiceSeen, ...]:
