@@ -30,7 +30,7 @@ def whole(snapshot: Snapshot) -> Seen:
         return Seen(f"nothing of {snapshot.stack} runs", "no service of it is there")
     wanted = sum(service.desired for service in snapshot.services)
     up = sum(min(len(serving(snapshot, service)), service.desired) for service in snapshot.services)
-    there = f"{up} of {wanted} task{'s' * (wanted != 1)} run"
+    there = f"{up} of {wanted} {'tasks run' if wanted != 1 else 'task runs'}"
     lacking = [service for service in snapshot.services if not service.desired]
     if lacking:
         return Seen(there, "; ".join(f"{service.name} is told to run no task at all" for service in lacking))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coopnb.lessons import COURSES
 from coopnb.runner.models import find_model, model_names, read_model
 from tools.lessons import execute, prepared, solutions
 
@@ -19,6 +20,19 @@ MISSING = {
         "lost-check": "a worker with a task that is down",
         "back-check": "the name of a node that runs no task now",
     },
+    "2-your-first-app": {
+        "settings-check": "settings of hello.example.org",
+        "runs-check": "settings of hello.example.org",
+        "greeting-check": "the app in the swarm: plan, approve in the form, apply, watch",
+        "states-check": "how often a `coopnb_...` config was created",
+    },
+    "3-an-upgrade-goes-wrong": {
+        "version-check": "the version that the plan's second line begins with",
+        "tried-check": "the upgrade to 1.4.0+1.43.0, applied",
+        "why-check": "the upgrade of the step before",
+        "changed-check": "another WIKI_NAME",
+        "undone-check": "a change to undo: the step before",
+    },
 }
 
 
@@ -29,7 +43,7 @@ def outputs(cell: Any) -> str:
 
 def test_every_lesson_has_a_model_and_a_solution() -> None:
     """A lesson must have its notebook, its worked solution, and its place in this file's table."""
-    assert list(model_names("lessons")) == sorted(MISSING)
+    assert list(model_names("lessons")) == sorted(COURSES) == sorted(MISSING)
     assert set(MISSING) <= set(solutions())
 
 
