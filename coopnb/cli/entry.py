@@ -12,6 +12,7 @@ from coopnb.cli.parsing import EXIT_STATUSES
 from coopnb.cli.practice import add_practice
 from coopnb.cli.recipes import add_recipe
 from coopnb.cli.runbooks import add_new, add_run
+from coopnb.cli.servers import add_server
 from coopnb.errors import CoopError
 
 
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     add_run(commands)
     add_new(commands)
     add_recipe(commands)
+    add_server(commands)
     add_practice(commands)
     add_lab(commands)
     add_doctor(commands)

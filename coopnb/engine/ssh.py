@@ -87,6 +87,11 @@ class SshLine:
         self._chain = []
 
 
+def refuse_no_address(url: str, home: Path | None = None) -> None:
+    """Raise InputError if this is no address over ssh; asks nobody."""
+    read_hop(url, home or Path.home())
+
+
 def seen_host_key(url: str, timeout: float, home: Path | None = None) -> HostKey:
     """The key that a server shows now, without logging in; the hops before it must be known.
 

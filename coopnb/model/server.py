@@ -56,3 +56,21 @@ class ServerRow:
     def usable(self) -> bool:
         """Whether an app can be managed there at once."""
         return self.reachable and self.swarm == "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChecked:
+    """A server looked at closely.
+
+    Attributes:
+        api: the version of the Engine API that was agreed on.
+        connected: seconds until it answered first.
+        round_trip: seconds of a small request, the median of some.
+        refused: what it does not let be read, and in which words.
+    """
+
+    row: ServerRow
+    api: str
+    connected: float
+    round_trip: float
+    refused: tuple[str, ...] = ()

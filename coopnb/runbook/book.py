@@ -22,9 +22,9 @@ from coopnb.redaction import Redactor
 from coopnb.runbook.earlier import not_this_plan
 from coopnb.runbook.facts import planned_facts
 from coopnb.runbook.look_after import look_after
-from coopnb.runbook.procedure import Form, Here, Procedure, Taken
+from coopnb.runbook.procedure import Form, Here, Procedure, Taken, TellsServers
 from coopnb.runbook.steps import Steps, needed
-from coopnb.server import Server, connect, refuse_blocked, refuse_stale
+from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster
 from coopnb.show.applied import applied_output
 from coopnb.show.live import LiveView
 from coopnb.show.notes import checks_output
@@ -37,6 +37,10 @@ from coopnb.workspace import Workspace
 
 APPROVAL = ("approve", "reason")
 """The parameters that every runbook has that changes something."""
+
+
+PICKER_PATIENCE = 5.0
+"""Seconds that the form waits for servers to say how they stand; a later one can be chosen all the same."""
 
 
 class Book(Steps):
@@ -66,6 +70,9 @@ class Book(Steps):
         with self.step("choose"):
             self._form = self._procedure.form(self.workspace, self._preset)
             self._form.show()
+            if isinstance(self._form, TellsServers) and not self._preset.get("server"):
+                # The form stands already; the rows come from this running cell, as they answer, and it ends with them.
+                roster(self.workspace, self._form.servers, timeout=PICKER_PATIENCE, seen=self._form.tell)
 
     def take(self) -> None:
         """Take the choice as it stands now, and show what it is.

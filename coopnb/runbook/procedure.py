@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from coopnb.errors import CoopError
 from coopnb.model.plan import Plan
+from coopnb.model.server import ServerRow
 from coopnb.server import Server
 from coopnb.show.output import Output
 from coopnb.workspace import Workspace
@@ -26,6 +27,20 @@ class Form(Protocol):
 
     def show(self) -> None:
         """Display it."""
+
+
+@runtime_checkable
+class TellsServers(Protocol):
+    """A form that also says how each server stands.
+
+    Attributes:
+        servers: their names.
+    """
+
+    servers: tuple[str, ...]
+
+    def tell(self, rows: Sequence[ServerRow | None]) -> None:
+        """Say what is known by now; None for a server that has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)

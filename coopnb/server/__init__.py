@@ -1,5 +1,6 @@
 """Servers: connecting to one, and everything an app needs done there. The only place that wires rooms together."""
 
+from coopnb.server.adding import add_server
 from coopnb.server.addresses import (
     LOCAL_FOLDER,
     LOCAL_SOCKET,
@@ -10,6 +11,7 @@ from coopnb.server.addresses import (
     is_practice,
     refuse_unknown,
 )
+from coopnb.server.checking import check_server
 from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
 from coopnb.server.loading import findings, load_app, recipe_of, stack_name
@@ -24,6 +26,7 @@ from coopnb.server.practising import (
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.server.roster import names, roster
 from coopnb.server.temporary import practice_swarm
+from coopnb.server.trusting import shown_key, trust_key
 
 __all__ = [
     "LOCAL_FOLDER",
@@ -32,7 +35,9 @@ __all__ = [
     "PracticeControls",
     "Practising",
     "Server",
+    "add_server",
     "as_workspace",
+    "check_server",
     "connect",
     "endpoint_of",
     "find_practice",
@@ -49,7 +54,9 @@ __all__ = [
     "refuse_stale",
     "refuse_unknown",
     "roster",
+    "shown_key",
     "stack_name",
     "start_practice",
     "stop_practice",
+    "trust_key",
 ]

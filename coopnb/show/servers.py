@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coopnb.model.server import ServerRow
+from coopnb.model.server import ServerChecked, ServerRow
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Line, Table, html_of, output_of
 from coopnb.show.text import counted
@@ -27,6 +27,27 @@ def servers_blocks(rows: Sequence[ServerRow]) -> list[Block]:
         return [Line(line, head=at == 0) for at, line in enumerate(NO_SERVERS)]
     order = sorted(rows, key=lambda row: 0 if row.error else 1)
     return [Line(_headline(rows), head=True), Table(tuple(line for row in order for line in _rows(row)))]
+
+
+def checked_output(checked: ServerChecked) -> Output:
+    """Show one server that was looked at closely."""
+    row = checked.row
+    head = f"{row.name}{' (a practice swarm)' if row.practice else ''}: " + (
+        f"reachable, manager of a swarm of {counted(row.nodes, 'node')}"
+        if row.swarm == "manager"
+        else f"reachable, and {row.error}"
+    )
+    rights = "everything a deployment reads can be read; whoever can do that can do all: Docker knows one right"
+    facts = [
+        ("address", row.endpoint),
+        ("engine", f"{row.engine}, API {checked.api}"),
+        ("swarm", f"{row.swarm}, {counted(row.nodes, 'node')}" if row.nodes else row.swarm),
+        *([] if row.swarm != "manager" or checked.refused else [("rights", rights)]),
+        *(("refused", text) for text in checked.refused),
+        ("round trip", f"{checked.round_trip * 1000:.1f} ms a request, {checked.connected:.2f} s to connect"),
+        *(("next", text) for text in row.next.splitlines()),
+    ]
+    return output_of([Line(head, head=True), Table(tuple((Cell(name), Cell(text)) for name, text in facts))])
 
 
 def picker_html(names: Sequence[str], rows: Sequence[ServerRow | None]) -> str:

@@ -35,6 +35,7 @@ class ChooseForm:
     Attributes:
         server, recipe, version, domain: the ipywidgets fields.
         picker: what the recipe is picked with; ``recipe`` is its field.
+        servers: the names of the servers there are.
         states: how each server stands; see :meth:`tell`.
     """
 
@@ -62,7 +63,7 @@ class ChooseForm:
             ensure_option=False,
             style={"description_width": "6em"},
         )
-        self._servers = tuple(servers)
+        self.servers = tuple(servers)
         self.states = ipywidgets.HTML(picker_html((), ()))
         self.server.observe(self._server_changed, names="value")
         self.picker.observe(self._recipe_changed)
@@ -71,7 +72,7 @@ class ChooseForm:
 
     def tell(self, rows: Sequence[ServerRow | None]) -> None:
         """Say below the fields how each server stands, as far as it has answered; the fields stay as they are."""
-        self.states.value = picker_html(self._servers, rows)
+        self.states.value = picker_html(self.servers, rows)
 
     @property
     def value(self) -> Choice:
