@@ -68,7 +68,7 @@ class Run:
             with interruptions() as interrupted, pauses(self._engine, self.plan.server.self_paced) as pause:
                 while True:
                     services, tasks, now = self._look(nodes, progress)
-                    verdicts = self._verdicts(services, tasks, self._story.start, now)
+                    verdicts = self._verdicts(services, heard_of(tasks, nodes), self._story.start, now)
                     outcome = self._outcome(verdicts, now)
                     if outcome is not None:
                         return self._finish(outcome, verdicts, tasks, now)
@@ -162,6 +162,15 @@ class Run:
         )
         self._ledger.append_all("watch", [("outcome", _outcome_facts(self.report))])
         return self.report
+
+
+def heard_of(tasks: tuple[TaskSeen, ...], nodes: tuple[NodeSeen, ...]) -> tuple[TaskSeen, ...]:
+    """The tasks without those that a lost node was told to stop: nobody will ever say that they have.
+
+    A node counts as lost if it was when the watch began; one that is lost later may well be back in time.
+    """
+    lost = {node.id for node in nodes if node.state == "down"}
+    return tuple(task for task in tasks if task.node_id not in lost or task.desired_state in ("running", "ready"))
 
 
 def _event_facts(event: Event) -> dict[str, object]:

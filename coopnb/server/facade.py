@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import secrets as randomness
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from coopnb import convert, deploy, engine, observe, secrets
+from coopnb.deploy import Watched
 from coopnb.errors import InputError, NotApproved
 from coopnb.model.app import App
 from coopnb.model.history import History
+from coopnb.model.incident import Gathered
 from coopnb.model.kept import KeptState
 from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
 from coopnb.model.server import ServerIdentity
@@ -34,6 +37,7 @@ from coopnb.server import charting, kept
 from coopnb.server.addresses import as_workspace, endpoint_of, folder_of, is_practice
 from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import AppName, app_name, located
+from coopnb.server.log_mask import LogMask
 from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.show.charted import Charted
@@ -60,7 +64,7 @@ class Server:
         self.identity = identity
         self.workspace = workspace
         self._redactor = redactor
-        door.mask = redactor.mask
+        self._log_mask = door.mask = LogMask(redactor, workspace)
 
     def __repr__(self) -> str:
         return f"<Server {self.identity.name}, {self.identity.endpoint}>"
@@ -158,6 +162,22 @@ class Server:
         if isinstance(app, App):
             return AppName(app.domain, app.stack, app.values)
         return app_name(self.workspace, app, folder_of(self.identity.name))
+
+    def gather(self, app: App | str) -> Gathered:
+        """Read all that may tell why an app is down: how it stands, what failed, its last log lines, its kept states.
+
+        Args:
+            app: an app, its domain, or its stack's name: no file of this machine is needed.
+        """
+        name = self._name(app)
+        seen = self.snapshot(name.stack)
+        found = deploy.gather(self._engine, seen, name.domain, kept.states(seen))
+        return replace(found, known_secrets=self._log_mask.known)
+
+    def watch_steady(self, app: App | str, seconds: float) -> Watched:
+        """Watch whether an app stays up for so many seconds of the engine's clock. Writes nothing."""
+        stack = self._name(app).stack
+        return deploy.watch_steady(lambda: self.snapshot(stack), seconds, self_paced=self.identity.self_paced)
 
     def replan(self, plan: Plan) -> Plan:
         """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""

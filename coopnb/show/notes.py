@@ -51,10 +51,10 @@ def checks_output(
 ) -> Output:
     """Show what was looked at afterwards; what could not be looked at is never counted as passed."""
     about = " ".join(part for part in (app, f"on {place(server)}" if server else "") if part)
-    verdict = _verdict(checks)
-    head = Line(f"{about}: {verdict}" if about else verdict[:1].upper() + verdict[1:], head=True)
+    said = verdict(checks)
+    head = Line(f"{about}: {said}" if about else said[:1].upper() + said[1:], head=True)
     order = sorted(checks, key=lambda check: {False: 0, None: 1, True: 2}[check.ok])
-    return output_of([head, Table(tuple(_check_row(check) for check in order))], run=run, step=step)
+    return output_of([head, Table(tuple(check_row(check) for check in order))], run=run, step=step)
 
 
 def error_output(
@@ -72,7 +72,8 @@ def error_output(
     return output_of([*blocks, Table(tuple(rows))], run=run, step=step)
 
 
-def _verdict(checks: Sequence[Check]) -> str:
+def verdict(checks: Sequence[Check]) -> str:
+    """Say how many passed; what could not be made is not counted as passed."""
     if not checks:
         return "nothing was checked"
     failed = sum(1 for check in checks if check.ok is False)
@@ -86,7 +87,8 @@ def _verdict(checks: Sequence[Check]) -> str:
     return ", ".join(parts)
 
 
-def _check_row(check: Check) -> tuple[Cell, ...]:
+def check_row(check: Check) -> tuple[Cell, ...]:
+    """One row: how it went, what was looked at, what was seen."""
     sign, word, tone = _MARKS[check.ok]
     return (Cell(word, sign=sign, tone=tone), Cell(check.name), Cell(check.text))
 

@@ -52,9 +52,9 @@ class ChooseForm:
         preset = preset or Choice()
         self._recipes, self._apps = recipes, apps or {}
         self.picker = RecipePicker(recipes, listed or Catalogue(), preset.recipe)
-        self.server = _dropdown("Server", "choose a server", servers, preset.server)
+        self.server = dropdown("Server", "choose a server", servers, preset.server)
         self.recipe = self.picker.field
-        self.version = _dropdown("Version", "choose a version", self.picker.versions(), preset.version)
+        self.version = dropdown("Version", "choose a version", self.picker.versions(), preset.version)
         self.domain = ipywidgets.Combobox(
             description="Domain",
             value=preset.domain,
@@ -101,7 +101,7 @@ class ChooseForm:
         del change
         versions = self.picker.versions()
         kept = self.version.value if self.version.value in versions else ""
-        self.version.options = _options("choose a version", versions)
+        self.version.options = options("choose a version", versions)
         self.version.value = kept
 
     def _server_changed(self, change: Any) -> None:
@@ -116,7 +116,7 @@ class ChooseForm:
             lines.insert(
                 0, "There is no recipe in this workspace yet. To fetch one, run in a terminal: coopnb recipe list WORD"
             )
-        return _paragraphs(lines)
+        return paragraphs(lines)
 
 
 class GateForm:
@@ -143,7 +143,7 @@ class GateForm:
         for field in (self.typed_field, self.reason_field):
             field.observe(self._changed, names="value")
         parts = [self.typed_field, self.reason_field] if approvable(plan) else []
-        self.view = ipywidgets.VBox([ipywidgets.HTML(_paragraphs([gate_sentence(plan)])), *parts, self.line])
+        self.view = ipywidgets.VBox([ipywidgets.HTML(paragraphs([gate_sentence(plan)])), *parts, self.line])
 
     @property
     def typed(self) -> str:
@@ -179,7 +179,7 @@ class GateForm:
             said = "… waiting: it matches; a reason is missing."
         else:
             said = "✓ matches. Run the next cell to make the change."
-        return _paragraphs([said])
+        return paragraphs([said])
 
 
 def approvable(plan: Plan) -> bool:
@@ -214,22 +214,25 @@ def display_view(widget: Any) -> None:
     display({WIDGET_VIEW: view}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def _dropdown(label: str, blank: str, values: Sequence[str], preset: str) -> Any:
+def dropdown(label: str, blank: str, values: Sequence[str], preset: str) -> Any:
+    """A labelled list of values, with a blank first; a preset that is not among them is offered too."""
     import ipywidgets
 
     offered = values if not preset or preset in values else (*values, preset)
     return ipywidgets.Dropdown(
         description=label,
-        options=_options(blank, offered),
+        options=options(blank, offered),
         value=preset,
         style={"description_width": "6em"},
     )
 
 
-def _options(blank: str, values: Sequence[str]) -> list[tuple[str, str]]:
+def options(blank: str, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Give the options of a list: what is shown, made harmless, and the value."""
     return [(blank, ""), *((clean(value), value) for value in values)]
 
 
-def _paragraphs(lines: Sequence[str]) -> str:
+def paragraphs(lines: Sequence[str]) -> str:
+    """Write lines as paragraphs in our own style."""
     inner = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f'<div class="coopnb">{style_element()}{inner}</div>'

@@ -56,7 +56,7 @@ def test_a_notebook_is_cases_only(path: Path) -> None:
     """No definitions, no shell, no long cells, and nothing of coopnb but its public names."""
     for cell in code_cells(read(path)):
         tree = ast.parse(cell.source)
-        assert len(cell.source.splitlines()) <= 10
+        assert len(cell.source.splitlines()) <= (12 if cell.id == "parameters" else 10)
         for node in ast.walk(tree):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "co":
