@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -14,7 +15,8 @@ from coopnb.runner.kernel import client_for
 
 async def execute(folder: Path, environment: dict[str, str], heard: list[str]) -> None:
     """Execute one cell in a kernel of its own."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    cell = nbformat.v4.new_code_cell("1")  # type: ignore[no-untyped-call]
+    notebook: Any = nbformat.v4.new_notebook(cells=[cell])  # type: ignore[no-untyped-call]
     with client_for(notebook, folder) as client, client.heard_when_it_dies(heard.append):
         await client.listen_for_ctrl_c()
         async with client.async_setup_kernel(env={**os.environ, **environment}):
