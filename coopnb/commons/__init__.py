@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coopnb.commons.addresses import Address, address_of, is_name
-from coopnb.commons.apps import new_app
+from coopnb.commons.apps import new_app, proposal, sample_of
 from coopnb.commons.catalogue_copy import catalogue, catalogue_source
 from coopnb.commons.fetch import Fetched, MovedTag, accept_moved, fetch, fetch_again, source_of
 from coopnb.commons.have import fetch_named, have
@@ -28,8 +28,10 @@ __all__ = [
     "names",
     "new_app",
     "plant_samples",
+    "proposal",
     "read_version",
     "recipe_folder",
+    "sample_of",
     "source_of",
     "version_key",
     "versions",

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from coopnb.envfile import read, set_value
+from coopnb.commons.git import git
+from coopnb.commons.versions import recipe_folder, resolve, versions
+from coopnb.envfile import fill, parse, read, set_value
 from coopnb.errors import CommonsError, SettingsError
 from coopnb.model.recipe import RecipeVersion
+from coopnb.model.settings_form import Filled
 from coopnb.workspace import Workspace
 
 
-def new_app(workspace: Workspace, server: str, domain: str, version: RecipeVersion) -> Path:
+def new_app(
+    workspace: Workspace,
+    server: str,
+    domain: str,
+    version: RecipeVersion,
+    changes: Mapping[str, Filled] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Path:
     """Make an app's ``.env`` of its recipe's ``.env.sample``; never overwrite one.
 
     ``<recipe>.example.com`` becomes the domain wherever it stands, ``DOMAIN`` too, and the type is
     pinned to the version (``TYPE=wiki:1.2.0+1.39.8``). Every other byte is the sample's.
+
+    Args:
+        changes: what was filled in, by the keys of :func:`coopnb.envfile.fields`.
+        more: settings that the sample does not have; they are appended.
 
     Raises:
         SettingsError: the app exists, or a name is none.
@@ -30,15 +45,39 @@ def new_app(workspace: Workspace, server: str, domain: str, version: RecipeVersi
             where=str(version.root),
             hint=f"write the settings by hand into {path}",
         )
-    sample = read(sample_path, ".env.sample")
-    text = sample.text.replace(f"{version.recipe.rpartition('/')[2]}.example.com", domain)
-    if "DOMAIN" in sample.values:
-        text = set_value(text, "DOMAIN", domain)
-    kind = "RECIPE" if "RECIPE" in sample.values and "TYPE" not in sample.values else "TYPE"
+    text = fill(proposal(read(sample_path, ".env.sample").text, version.recipe, domain), changes or {})
+    for name, value in (more or {}).items():
+        text = set_value(text, name, value)
+    kind = "RECIPE" if "RECIPE" in (values := parse(text, ".env.sample").values) and "TYPE" not in values else "TYPE"
     text = set_value(text, kind, f"{version.recipe}:{version.version}")
     workspace.make(path.parent)
     _put(path, text)
     return path
+
+
+def proposal(sample: str, recipe: str, domain: str) -> str:
+    """Give a sample's text as an app of this domain would have it, before anything is filled in."""
+    text = sample.replace(f"{recipe.rpartition('/')[2]}.example.com", domain)
+    if "DOMAIN" in parse(text, ".env.sample").values:
+        text = set_value(text, "DOMAIN", domain)
+    return text
+
+
+def sample_of(workspace: Workspace, recipe: str, version: str = "") -> str:
+    """Read the ``.env.sample`` of a version out of its repository; nothing is laid down.
+
+    Raises:
+        CommonsError: there is no such recipe or version, or it has no sample.
+        SettingsError: the sample is not UTF-8 text.
+    """
+    folder = recipe_folder(workspace, recipe)
+    known = versions(folder)
+    tag = next((item for item in known if item.version == version), known[0] if not version else None)
+    commit = tag.commit if tag else resolve(folder, version)
+    try:
+        return git(folder, "cat-file", "blob", f"{commit}:.env.sample").decode()
+    except UnicodeDecodeError:
+        raise SettingsError("the sample is not UTF-8 text", where=f"{recipe} {version}, .env.sample") from None
 
 
 def _put(path: Path, text: str) -> None:

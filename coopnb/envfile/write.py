@@ -36,8 +36,8 @@ def set_value(text: str, name: str, value: str) -> str:
         return text
     last = _last(text, name)
     if last is None:
-        return _append(text, f"{name}={_quoted(value, '')}")
-    return text[: last.start] + _quoted(value, last.quote) + text[last.end :]
+        return _append(text, f"{name}={quoted(value, '')}")
+    return text[: last.start] + quoted(value, last.quote) + text[last.end :]
 
 
 def write(path: Path, text: str) -> None:
@@ -73,7 +73,7 @@ def _last(text: str, name: str) -> Written | None:
     return found[-1] if found else None
 
 
-def _quoted(value: str, style: Quote) -> str:
+def quoted(value: str, style: Quote) -> str:
     """Write a value so that it reads back as itself, in the wanted style if that can be."""
     if style == "" and _PLAIN.fullmatch(value):
         return value
