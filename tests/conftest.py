@@ -19,6 +19,7 @@ LATER = {
     "practice/test_docker_py.py": "swarms",
     "practice/test_doors.py": "swarms",
     "practice/test_process.py": "swarms",
+    "cli/test_apps_live.py": "swarms",
     "cli/test_practice.py": "swarms",
     "server/test_going_back.py": "swarms",
     "server/test_live_plans.py": "swarms",

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from coopnb.cli.apps import add_app
 from coopnb.cli.machine import add_doctor, add_lab
 from coopnb.cli.parsing import EXIT_STATUSES
 from coopnb.cli.practice import add_practice
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_run(commands)
     add_new(commands)
+    add_app(commands)
     add_recipe(commands)
     add_server(commands)
     add_practice(commands)

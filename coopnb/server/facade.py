@@ -35,6 +35,7 @@ from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
 from coopnb.server import charting, kept
 from coopnb.server.addresses import as_workspace, endpoint_of, folder_of, is_practice
+from coopnb.server.app_logs import TaskLog, app_logs
 from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import AppName, app_name, located
 from coopnb.server.log_mask import LogMask
@@ -86,6 +87,10 @@ class Server:
     def snapshot(self, app: App | str) -> Snapshot:
         """Look at an app, or at a stack by its name."""
         return observe.snapshot(self._engine, self.identity, app if isinstance(app, str) else app.stack)
+
+    def logs(self, app: App | str, service: str = "", *, tail: int = 100) -> tuple[TaskLog, ...]:
+        """The last lines of each task of an app, or of one of its services; masked, harmless, bounded."""
+        return app_logs(self._engine, self.snapshot(self._name(app).stack), service, tail)
 
     def history(self, app: App | str, *, seconds: float = charting.AN_HOUR) -> History:
         """What the swarm still knows of the last ``seconds`` of an app: spans of its tasks, restarts, nodes."""

@@ -11,10 +11,11 @@ import pytest
 from coopnb.cli import main
 from tests.runbook.headless import coopnb
 
-COMMANDS = ("run", "new", "recipe", "server", "practice", "lab", "doctor")
+COMMANDS = ("run", "new", "app", "recipe", "server", "practice", "lab", "doctor")
 STATUSES = {
     "run": ("0", "1", "2", "3", "4", "130"),
     "new": ("0", "2"),
+    "app": ("0", "1", "2", "3", "4", "130"),
     "recipe": ("0", "2"),
     "server": ("0", "1", "2", "3", "4"),
     "practice": ("0", "1", "2", "4"),
