@@ -100,7 +100,7 @@ def test_an_unknown_runbook_names_those_there_are(tmp_path: Path, capsys: pytest
     text = refused(tmp_path, capsys, "run", "deploy-ap")
 
     assert text.startswith("InputError: there is no runbook deploy-ap\n")
-    assert "there are: deploy-app" in text
+    assert re.search(r"there are: .*\bdeploy-app\b", text)
     assert "Name one of them, or give the path of a notebook." in text
 
 

@@ -99,7 +99,7 @@ def test_a_field_that_is_not_there_is_refused(key: str) -> None:
     assert "WIKI_NAME" in str(refused.value)
 
 
-@given(value=st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=40))
+@given(value=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))
 def test_any_value_reads_back_as_itself(value: str) -> None:
     """Whatever is typed must come out of the file as it was typed, and every other line must stay."""
     for key in ("WIKI_NAME", "SMTP_FROM", "TIMEOUT"):
