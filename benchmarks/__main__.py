@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.converting import compare_conversion
 from benchmarks.deploying import compare_deploys
 from benchmarks.measure import Comparison, Figure
+from benchmarks.over_ssh import compare_ssh
 from benchmarks.practising import measure_practice
 from benchmarks.starting import compare_start
 from coopnb import __version__
@@ -45,6 +46,7 @@ def measured(engine: RealEngine, folder: Path, replicas: int, runs: int) -> Iter
     yield from compare_start(runs * 2)
     yield from compare_conversion(runs * 2)
     yield from compare_deploys(engine, folder, replicas, runs)
+    yield from compare_ssh(engine, folder, runs)
     yield from measure_practice(engine, folder, replicas, runs)
 
 

@@ -1,7 +1,7 @@
 """Opening the door: a URL becomes an :class:`Engine`.
 
-A way in is one function from a URL to docker-py's low-level client. A unix socket is one; an ssh
-connection will be another, and nothing behind :class:`Engine` will know the difference.
+A way in is one function from a URL to docker-py's low-level client: a unix socket, an ssh connection. Nothing
+behind :class:`Engine` knows the difference, but that a far one is better asked several things at once.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ def refuse_unknown_way(where: str | Endpoint) -> None:
     """Raise if coopnb does not speak this kind of URL; asks nobody."""
     url = where.url if isinstance(where, Endpoint) else where
     scheme, separator, _ = url.partition("://")
+    if scheme in ("tcp", "http", "https"):
+        raise InputError(
+            f"coopnb does not go to an engine by {scheme}://; nothing was done",
+            where=f"server {url}",
+            hint="Without certificates such a port gives everybody the machine, and with them they are one more thing to\n"
+            "renew. Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org",
+        )
     if not separator or scheme not in WAYS_IN:
         known = ", ".join(f"{name}://" for name in WAYS_IN)
         raise InputError(
