@@ -60,8 +60,8 @@ def refuse_unknown_way(where: str | Endpoint) -> None:
         raise InputError(
             f"coopnb does not go to an engine by {scheme}://; nothing was done",
             where=f"server {url}",
-            hint="Without certificates such a port gives everybody the machine, and with them they are one more thing to\n"
-            "renew. Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org",
+            hint="Without certificates such a port gives everybody the machine; with them it is one more thing to renew.\n"
+            "Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org",
         )
     if not separator or scheme not in WAYS_IN:
         known = ", ".join(f"{name}://" for name in WAYS_IN)
