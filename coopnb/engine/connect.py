@@ -60,7 +60,7 @@ def refuse_unknown_way(where: str | Endpoint) -> None:
         raise InputError(
             f"coopnb does not go to an engine by {scheme}://; nothing was done",
             where=f"server {url}",
-            hint="Without certificates such a port gives everybody the machine; with them it is one more thing to renew.\n"
+            hint="Without certificates such a port gives everybody the machine; with them, they expire.\n"
             "Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org",
         )
     if not separator or scheme not in WAYS_IN:
