@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coopnb.errors import ApprovalError, CoopError, EngineError, InputError, NotConverged, TransportError
     from coopnb.lessons import open_lesson
     from coopnb.runbook import open_book
-    from coopnb.runner import new_run
+    from coopnb.runner import new_run, show_index
     from coopnb.server import connect, findings, load_app, practice_swarm
 
     __version__: str
@@ -38,6 +38,7 @@ __all__ = [
     "open_book",
     "open_lesson",
     "practice_swarm",
+    "show_index",
 ]
 
 _ROOM_OF = {
@@ -54,6 +55,7 @@ _ROOM_OF = {
     "open_book": "runbook",
     "open_lesson": "lessons",
     "practice_swarm": "server",
+    "show_index": "runner",
 }
 
 

@@ -49,5 +49,5 @@ def refuse_model(runbook: str, environ: Mapping[str, str]) -> None:
         raise InputError(
             "this is the model of a runbook; it is never run in place",
             where=session,
-            hint=f"Make a copy to work in: coopnb new {runbook}   (or the first cell of start.ipynb)",
+            hint=f"Make a copy to work in: coopnb new {runbook}   (or a button of index.ipynb)",
         )

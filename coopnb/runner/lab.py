@@ -1,4 +1,4 @@
-"""JupyterLab on a workspace: the first notebook, the models, and the runs."""
+"""JupyterLab on a workspace: the index, the lessons, and the runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coopnb.runner.models import models_folder
+from coopnb.runner.copies import write_copy
+from coopnb.runner.models import INDEX, find_model, model_names, models_folder, read_model
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
 
-START = "start.ipynb"
+START = f"{INDEX}.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"
 """A Jupyter config folder: defaults of JupyterLab that an operator can still change in its settings."""
 
@@ -48,8 +49,17 @@ def lab_environment(place: Workspace, environ: Mapping[str, str]) -> dict[str, s
 
 
 def prepare(place: Workspace) -> Path:
-    """Lay the first notebook into coopnb's folder of the workspace, as this version ships it."""
+    """Lay the index into coopnb's folder of the workspace, as this version ships it, and a copy of each lesson.
+
+    A lesson that is there already is somebody's work, and stays.
+    """
     root = place.make(place.own)
     place.make(place.runs)
-    shutil.copyfile(models_folder().parent / START, root / START)
+    shutil.copyfile(models_folder() / START, root / START)
+    for name in model_names("lessons"):
+        path = place.make(root / "lessons") / f"{name}.ipynb"
+        if not path.exists():
+            notebook = read_model(find_model(name))
+            notebook.metadata["coopnb"] = {"kind": "copy", "runbook": name}
+            write_copy(notebook, path)
     return root

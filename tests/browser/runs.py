@@ -16,7 +16,7 @@ from coopnb.workspace import Workspace
 
 
 def copy_of(workspace: Workspace, **parameters: str) -> Path:
-    """Make a copy, as the first cell of start.ipynb does; parameters are filled in as somebody would."""
+    """Make a copy, as a button of the index does; parameters are filled in as somebody would."""
     path = coopnb.new_run("deploy-app", workspace=workspace.root).notebook
     if parameters:
         notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]

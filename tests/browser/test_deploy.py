@@ -53,19 +53,21 @@ def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
 
 
 def follow_the_link(lab: Lab, page: Page, shots: Shots) -> tuple[NotebookPage, Path]:
-    """Open what ``make lab`` opens, run its cell, click the link; the copy, as a page and as a file."""
+    """Open what ``make lab`` opens, run its cell, click a button and the link; the copy, as a page and as a file."""
     from playwright.sync_api import expect
 
     from tests.browser.notebook import NotebookPage, cell_ids
 
     page.goto(lab.start)
-    start = NotebookPage(page, cell_ids(lab.workspace.own / "start.ipynb"))
+    start = NotebookPage(page, cell_ids(lab.workspace.own / "index.ipynb"))
     start.wait_for_kernel()
-    start.run_cell("deploy-app")
-    shots.window(start, "start")
-    expect(page.locator(".jp-DirListing-itemText")).to_have_text(["runs", "start.ipynb"])
+    start.run_cell("index")
+    start.output("index").get_by_role("button", name="Copy deploy-app", exact=True).click()
+    link = start.output("index").get_by_role("link")
+    expect(link).to_be_visible()
+    shots.window(start, "index")
+    expect(page.locator(".jp-DirListing-itemText")).to_have_text(["lessons", "runs", "index.ipynb"])
     expect(page.locator(".Toastify__toast, .jp-Dialog"), "nobody is asked for news").to_have_count(0)
-    link = start.output("deploy-app").get_by_role("link")
     copy = lab.workspace.own / link.inner_text()
     link.click()
     runbook = NotebookPage(page, cell_ids(MODEL))

@@ -16,9 +16,10 @@ import pytest
 import coopnb
 from tools.examples import EXAMPLES, WIDGET_VIEW, Case, cases
 
-MODELS = sorted((EXAMPLES.parent / "runbooks").glob("*.ipynb"))
+INDEX = EXAMPLES.parent / "runbooks" / "index.ipynb"
+MODELS = sorted(path for path in INDEX.parent.glob("*.ipynb") if path != INDEX)
 LESSONS = sorted((EXAMPLES.parent / "lessons").glob("*.ipynb"))
-EVERY_NOTEBOOK = [*MODELS, *LESSONS, EXAMPLES.parent / "start.ipynb"]
+EVERY_NOTEBOOK = [*MODELS, *LESSONS, INDEX]
 ROOT = EXAMPLES.parents[1]
 
 
