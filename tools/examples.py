@@ -24,7 +24,7 @@ from coopnb.runbook.books import PROCEDURES
 from coopnb.runbook.procedure import Here
 from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
-from coopnb.server import Server
+from coopnb.server import Server, find_practice, practice_home
 from coopnb.workspace import Workspace
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "notebooks" / "examples"
@@ -39,6 +39,8 @@ class Case:
     Attributes:
         parameters: what its injected cell sets, the approval left out.
         before: choices that are deployed first.
+        troubles: what is broken after that, in order: a server, and either a fault with its target and settings, or
+            how many seconds go by (``advance``).
         approved: whether the plan's digest is injected too.
         fails: the id of the cell that fails, if this is an example of a failure.
     """
@@ -49,6 +51,13 @@ class Case:
     before: tuple[Choice, ...]
     approved: bool
     fails: str
+    troubles: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def swarms(self) -> tuple[str, ...]:
+        """The practice swarms it needs, by name."""
+        others = (*(choice.server for choice in self.before), *(trouble["server"] for trouble in self.troubles))
+        return tuple(dict.fromkeys((PRACTICE, *others)))
 
     @property
     def path(self) -> Path:
@@ -64,9 +73,10 @@ def cases() -> tuple[Case, ...]:
             runbook=runbook,
             name=name,
             parameters={key: str(value) for key, value in facts["parameters"].items()},
-            before=tuple(Choice(server=PRACTICE, **choice) for choice in facts.get("before", ())),
+            before=tuple(Choice(**{"server": PRACTICE, **choice}) for choice in facts.get("before", ())),
             approved=bool(facts.get("approve")),
             fails=facts.get("fails", ""),
+            troubles=tuple(facts.get("troubles", ())),
         )
         for runbook, of_runbook in listed.items()
         for name, facts in of_runbook.items()
@@ -75,15 +85,32 @@ def cases() -> tuple[Case, ...]:
 
 @contextmanager
 def prepared(case: Case, root: Path) -> Iterator[Workspace]:
-    """A workspace with a fresh practice swarm on which everything that comes before the example is deployed."""
+    """A workspace with fresh practice swarms on which everything that comes before the example has happened."""
     workspace = Workspace(root)
-    process.start(workspace.make(workspace.practice), clock="auto")
+    homes = [practice_home(workspace, name=name) for name in case.swarms]
     try:
+        for home in homes:
+            process.start(workspace.make(home), clock="auto")
         for choice in case.before:
             deploy(workspace, choice)
+        for trouble in case.troubles:
+            break_something(workspace, **trouble)
         yield workspace
     finally:
-        process.stop(workspace.practice)
+        for home in homes:
+            process.stop(home)
+
+
+def break_something(
+    workspace: Workspace, server: str, fault: str = "", target: str = "", advance: float = 0, **settings: Any
+) -> None:
+    """Put a fault in, or let time go by."""
+    controls = find_practice(practice_home(workspace, name=server))
+    assert controls is not None, f"no practice swarm {server} runs"
+    if fault:
+        controls.fault(fault, target, **settings)
+    if advance:
+        controls.advance(advance)
 
 
 def deploy(workspace: Workspace, choice: Choice) -> None:

@@ -100,12 +100,12 @@ class Engine:
         """The cluster's id. The rest of ``GET /swarm`` holds join tokens and is dropped here."""
         return str(self.request("GET", "/swarm").body["ID"])
 
-    def services(self, stack: str) -> Answer:
-        """A stack's services with ``ServiceStatus``."""
+    def services(self, stack: str = "") -> Answer:
+        """A stack's services with ``ServiceStatus``; those of all stacks if none is named."""
         return self.request("GET", "/services", params={"status": "true", **_label(stack)})
 
-    def tasks(self, stack: str) -> Answer:
-        """A stack's tasks, kept history included."""
+    def tasks(self, stack: str = "") -> Answer:
+        """A stack's tasks, kept history included; those of all stacks if none is named."""
         return self.request("GET", "/tasks", params=_label(stack))
 
     def nodes(self) -> Answer:
@@ -190,7 +190,7 @@ class Engine:
 
 
 def _label(stack: str) -> dict[str, str]:
-    return _filters(label=[f"{STACK_LABEL}={stack}"])
+    return _filters(label=[f"{STACK_LABEL}={stack}"]) if stack else {}
 
 
 def _filters(**filters: list[str]) -> dict[str, str]:

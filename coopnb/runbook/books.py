@@ -11,6 +11,8 @@ from coopnb.errors import InputError
 from coopnb.record.ledger import Ledger
 from coopnb.redaction import Redactor
 from coopnb.runbook.book import APPROVAL, Book
+from coopnb.runbook.fleet import PARAMETERS as FLEET
+from coopnb.runbook.fleet import FleetBook
 from coopnb.runbook.incident import PARAMETERS, IncidentBook
 from coopnb.runbook.place import open_ledger
 from coopnb.runbook.procedure import Procedure
@@ -49,6 +51,7 @@ PROCEDURES: Mapping[str, Procedure] = {
 RUNBOOKS: Mapping[str, Kind] = {
     **{name: changing(procedure) for name, procedure in PROCEDURES.items()},
     "app-is-down": Kind(PARAMETERS, IncidentBook),
+    "fleet-health": Kind(FLEET, FleetBook),
 }
 """Every runbook by its name, which is its notebook's name too."""
 

@@ -22,6 +22,7 @@ PATIENCE = 10.0
 """Seconds that a server may take to say how it stands."""
 
 Asked = tuple[ServerRow | None, ...]
+Closer = Callable[[str, engine.Engine], None]
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
@@ -40,6 +41,7 @@ def roster(
     *,
     timeout: float = PATIENCE,
     seen: Callable[[Asked], None] | None = None,
+    closer: Closer | None = None,
 ) -> tuple[ServerRow, ...]:
     """Ask servers how they stand, all at once; a row each, in the order of their names here. Never raises for one.
 
@@ -47,6 +49,8 @@ def roster(
         wanted: names as :func:`connect` takes them; None for all of :func:`names`.
         timeout: seconds after which a server that has not answered is a row that says so.
         seen: called in this thread at the beginning and for each answer with what is known by then.
+        closer: called in a thread of each manager's own, with the connection, to look at more; if it fails, so has
+            the server.
     """
     chosen = tuple(names(workspace) if wanted is None else wanted)
     answers: queue.Queue[tuple[int, ServerRow]] = queue.Queue()
@@ -55,7 +59,7 @@ def roster(
     for at, name in enumerate(chosen):
         # A daemon: one that hangs where no timeout reaches, as in a resolver, delays neither the others nor the end.
         threading.Thread(
-            target=lambda at=at, name=name: answers.put((at, look(name, workspace, timeout))),
+            target=lambda at=at, name=name: answers.put((at, look(name, workspace, timeout, closer))),
             daemon=True,
             name=f"coopnb-roster-{at}",
         ).start()
@@ -72,13 +76,16 @@ def roster(
     return tuple(row or _silent(name, workspace, timeout) for name, row in zip(chosen, rows, strict=True))
 
 
-def look(name: str, workspace: Workspace, timeout: float = PATIENCE) -> ServerRow:
+def look(name: str, workspace: Workspace, timeout: float = PATIENCE, closer: Closer | None = None) -> ServerRow:
     """How one server stands. A practice swarm that is not running is not started by looking."""
     try:
         if is_practice(name) and find_practice(practice_home(workspace, name=name)) is None:
             return ServerRow(name, practice=True, next="it is started when it is used")
         with closing(engine.connect(door_of(name, workspace), timeout=max(1, round(timeout)))) as door:
-            return observe.stand(door, name)
+            row = observe.stand(door, name)
+            if closer is not None and row.usable:
+                closer(name, door)
+            return row
     except CoopError as error:
         return ServerRow(
             name,
