@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -45,7 +46,8 @@ def new_app(
             where=str(version.root),
             hint=f"write the settings by hand into {path}",
         )
-    text = fill(proposal(read(sample_path, ".env.sample").text, version.recipe, domain), changes or {})
+    proposed = proposal(read(sample_path, ".env.sample").text, version.recipe, domain)
+    text = fill(proposed, {key: _at_home(change, version.recipe, domain) for key, change in (changes or {}).items()})
     for name, value in (more or {}).items():
         text = set_value(text, name, value)
     kind = "RECIPE" if "RECIPE" in (values := parse(text, ".env.sample").values) and "TYPE" not in values else "TYPE"
@@ -57,10 +59,20 @@ def new_app(
 
 def proposal(sample: str, recipe: str, domain: str) -> str:
     """Give a sample's text as an app of this domain would have it, before anything is filled in."""
-    text = sample.replace(f"{recipe.rpartition('/')[2]}.example.com", domain)
+    text = sample.replace(_placeholder(recipe), domain)
     if "DOMAIN" in parse(text, ".env.sample").values:
         text = set_value(text, "DOMAIN", domain)
     return text
+
+
+def _placeholder(recipe: str) -> str:
+    """What stands in a sample where an app's domain goes."""
+    return f"{recipe.rpartition('/')[2]}.example.com"
+
+
+def _at_home(change: Filled, recipe: str, domain: str) -> Filled:
+    """A value that was filled in from the sample's own words, with the domain where the sample has its placeholder."""
+    return change if change.value is None else replace(change, value=change.value.replace(_placeholder(recipe), domain))
 
 
 def sample_of(workspace: Workspace, recipe: str, version: str = "") -> str:

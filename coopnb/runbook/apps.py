@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coopnb import commons, envfile
-from coopnb.errors import SettingsError
+from coopnb.errors import CommonsError, SettingsError
 from coopnb.model.choice import Choice
 from coopnb.model.recipe import RecipeVersion
+from coopnb.model.settings_form import Filled, SettingField
 from coopnb.server import folder_of, is_practice, names, plant_samples, recipe_of, refuse_unknown, stack_name
 from coopnb.workspace import Workspace
 
@@ -45,10 +46,21 @@ def offered(
     return names(workspace), recipes, apps
 
 
-def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
+def proposed(workspace: Workspace, recipe: str, version: str) -> tuple[SettingField, ...]:
+    """The settings that a new app of a recipe would have; none if its sample cannot be read or is not here yet."""
+    try:
+        return envfile.fields(commons.sample_of(workspace, recipe, version))
+    except (CommonsError, SettingsError):
+        return ()
+
+
+def take(workspace: Workspace, choice: Choice, into: Path, filled: Mapping[str, Filled] | None = None) -> TakenApp:
     """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
 
     A recipe that is in the catalogue and not here yet is fetched.
+
+    Args:
+        filled: what was filled in for an app that is new, by the keys of :func:`coopnb.envfile.fields`.
 
     Raises:
         InputError: no server can be called so.
@@ -65,7 +77,7 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
         _refuse_elsewhere(workspace, folder, choice.domain)
         commons.have(workspace, choice.recipe)
         source = commons.read_version(workspace, choice.recipe, choice.version, into)
-        made = _made(workspace, folder, choice.domain, source, path)
+        made = _made(workspace, folder, choice.domain, source, path, filled or {})
     settings = envfile.read(path)
     name, pinned = recipe_of(settings.values, path)
     if name != choice.recipe:
@@ -80,15 +92,21 @@ def take(workspace: Workspace, choice: Choice, into: Path) -> TakenApp:
     return TakenApp(
         choice=Choice(choice.server, name, source.version, choice.domain),
         stack=settings.values.get("STACK_NAME") or stack_name(choice.domain),
-        settings=f"{where} (new, from the recipe's .env.sample)" if made else where,
+        settings=f"{where} (new, from the recipe's .env.sample{_changed(filled or {})})" if made else where,
         notes=source.notes,
     )
 
 
-def _made(workspace: Workspace, folder: str, domain: str, source: RecipeVersion, path: Path) -> bool:
+def _changed(filled: Mapping[str, Filled]) -> str:
+    return f", {len(filled)} of its settings changed" if filled else ""
+
+
+def _made(
+    workspace: Workspace, folder: str, domain: str, source: RecipeVersion, path: Path, filled: Mapping[str, Filled]
+) -> bool:
     """Make the settings; ``False`` if somebody else made them in the same moment: theirs are as good."""
     try:
-        commons.new_app(workspace, folder, domain, source)
+        commons.new_app(workspace, folder, domain, source, filled)
     except SettingsError:
         if not path.is_file():
             raise

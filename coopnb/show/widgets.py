@@ -6,15 +6,17 @@ without a front end every form works the same, with its presets as its values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from coopnb.model.catalogue import Catalogue
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
 from coopnb.model.server import ServerRow
+from coopnb.model.settings_form import SettingField
 from coopnb.show.recipe_picker import RecipePicker
 from coopnb.show.servers import picker_html
+from coopnb.show.settings_form import PREFIX, SettingsForm
 from coopnb.show.style import style_element
 from coopnb.show.text import clean, counted, escape
 from coopnb.show.words import place
@@ -31,10 +33,12 @@ class ChooseForm:
         apps: server -> domains of the apps it has; they are offered, and others can be typed.
         preset: what the parameters cell says; a value that is not among the options is offered too.
         listed: the catalogue; its recipes are offered beside those that are here.
+        sample: recipe, version -> the settings a new app of it would have; none where that is not known yet.
 
     Attributes:
         server, recipe, version, domain: the ipywidgets fields.
         picker: what the recipe is picked with; ``recipe`` is its field.
+        settings: the settings of an app that is not there yet.
         servers: the names of the servers there are.
         states: how each server stands; see :meth:`tell`.
     """
@@ -46,6 +50,7 @@ class ChooseForm:
         apps: Mapping[str, Sequence[str]] | None = None,
         preset: Choice | None = None,
         listed: Catalogue | None = None,
+        sample: Callable[[str, str], Sequence[SettingField]] | None = None,
     ) -> None:
         import ipywidgets
 
@@ -65,9 +70,15 @@ class ChooseForm:
         )
         self.servers = tuple(servers)
         self.states = ipywidgets.HTML(picker_html((), ()))
+        self.settings = SettingsForm()
+        self._sample = sample
+        self._proposed = ("", "")
         self.server.observe(self._server_changed, names="value")
         self.picker.observe(self._recipe_changed)
-        fields = [self.server, *self.picker.parts, self.version, self.domain]
+        for field in (self.version, self.domain):
+            field.observe(self._propose, names="value")
+        self._propose()
+        fields = [self.server, *self.picker.parts, self.version, self.domain, self.settings.view]
         self.view = ipywidgets.VBox([*fields, self.states, ipywidgets.HTML(self._sentence())])
 
     def tell(self, rows: Sequence[ServerRow | None]) -> None:
@@ -86,13 +97,27 @@ class ChooseForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """The same by the names of the fields."""
+        """The same by the names of the fields, and beside them what was filled in for an app that is new."""
         chosen = self.value
-        return {name: getattr(chosen, name) for name in ("server", "recipe", "version", "domain")}
+        filled = {PREFIX + key: value for key, value in self.settings.changes.items()} if self._is_new() else {}
+        return {name: getattr(chosen, name) for name in ("server", "recipe", "version", "domain")} | filled
 
     def show(self) -> None:
         """Display the form, as a widget view only."""
         display_view(self.view)
+
+    def _is_new(self) -> bool:
+        """Whether the app that is chosen has no settings yet."""
+        return bool(self.domain.value.strip()) and self.domain.value.strip() not in self._domains()
+
+    def _propose(self, change: Any = None) -> None:
+        """Offer the settings of what is chosen; a domain that is being typed does not read the sample again."""
+        del change
+        chosen = (self.picker.value, self.version.value or "")
+        if self._sample is not None and chosen[0] and chosen != self._proposed:
+            self._proposed = chosen
+            self.settings.propose(self._sample(*chosen))
+        self.settings.visible(self._is_new() and bool(chosen[0]))
 
     def _domains(self) -> tuple[str, ...]:
         return tuple(self._apps.get(self.server.value or "", ()))
@@ -103,10 +128,12 @@ class ChooseForm:
         kept = self.version.value if self.version.value in versions else ""
         self.version.options = options("choose a version", versions)
         self.version.value = kept
+        self._propose()
 
     def _server_changed(self, change: Any) -> None:
         del change
         self.domain.options = self._domains()
+        self._propose()
 
     def _sentence(self) -> str:
         lines = ["Choosing changes nothing. What is chosen here counts when the next cell is run."]

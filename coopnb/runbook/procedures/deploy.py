@@ -10,12 +10,14 @@ from coopnb import commons
 from coopnb.errors import CoopError
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
-from coopnb.runbook.apps import TakenApp, offered, pin, take
+from coopnb.model.settings_form import Filled, SettingField
+from coopnb.runbook.apps import TakenApp, offered, pin, proposed, take
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.procedure import Answers, Here
 from coopnb.server import Server, folder_of, load_app
 from coopnb.show.notes import chosen_output
 from coopnb.show.output import Output
+from coopnb.show.settings_form import PREFIX
 from coopnb.show.widgets import ChooseForm
 from coopnb.workspace import Workspace
 
@@ -29,11 +31,20 @@ class DeployApp:
     def form(self, workspace: Workspace, preset: Answers) -> ChooseForm:
         """Server, recipe, version, domain."""
         servers, recipes, apps = offered(workspace)
-        return ChooseForm(servers, recipes, apps, preset=Choice(**preset), listed=commons.catalogue(workspace))
+
+        def sample(recipe: str, version: str) -> tuple[SettingField, ...]:
+            return proposed(workspace, recipe, version)
+
+        listed = commons.catalogue(workspace)
+        return ChooseForm(servers, recipes, apps, preset=Choice(**preset), listed=listed, sample=sample)
 
     def take(self, here: Here, answers: Answers) -> TakenDeploy:
         """Find the app's settings, or make them from the recipe's sample."""
-        return TakenDeploy(take(here.workspace, Choice(**answers), here.files), here.workspace, here.files)
+        choice = Choice(**{name: answers[name] for name in self.parameters})
+        filled = {
+            name.removeprefix(PREFIX): Filled(value) for name, value in answers.items() if name.startswith(PREFIX)
+        }
+        return TakenDeploy(take(here.workspace, choice, here.files, filled), here.workspace, here.files)
 
 
 @dataclass(frozen=True, slots=True)
