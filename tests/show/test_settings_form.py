@@ -27,7 +27,7 @@ def chosen(workspace: Workspace, preset: dict[str, str]) -> ChooseForm:
 
 def shown(form: ChooseForm) -> bool:
     """Whether the settings are displayed."""
-    return form.settings.view.layout.display != "none"
+    return bool(form.settings.view.layout.display != "none")
 
 
 def test_nothing_touched_changes_nothing() -> None:
