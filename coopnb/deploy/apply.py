@@ -10,7 +10,7 @@ from typing import Any
 
 from coopnb.deploy.writing import Act, Writer
 from coopnb.engine import Engine
-from coopnb.errors import Conflict, CoopError, OutOfSequence, StalePlan
+from coopnb.errors import Conflict, CoopError, OutOfSequence, StalePlan, TransportError
 from coopnb.model.plan import (
     CreateConfig,
     CreateNetwork,
@@ -165,5 +165,10 @@ def _explained(operation: Operation, error: CoopError) -> CoopError:
             hint="Run the plan cell again: it shows what is still missing, and asks anew.",
         )
     error.where = ", ".join(part for part in (name, error.where) if part)
+    if isinstance(error, TransportError):
+        error.hint = (
+            "Whether this one was done is not known; what was done before it stays done.\n"
+            "When the server answers again, run the runbook again: it plans what is still missing."
+        )
     error.hint = error.hint or "What was done before it stays done; plan again to see what is missing."
     return error

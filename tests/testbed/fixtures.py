@@ -143,7 +143,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def group(path: Path) -> str:
-    """Return the name under which tests share engines: whole applications, newer or several engines, the rest."""
+    """Return the name under which tests share engines: a site, applications, newer or several engines, the rest."""
+    if path.is_relative_to(TESTS / "real"):
+        return "site"
     if any(path.is_relative_to(TESTS / room) for room in WITH_APPLICATIONS):
         return "applications"
     return "engines" if path in [TESTS / name for name in WITH_OTHER_ENGINES] else "swarm"
