@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import run
 from typing import Any
 
 import yaml
 from nbclient.exceptions import CellExecutionError
 
 from coopnb import connect, load_app
+from coopnb.commons import recipe_folder
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval, Plan
 from coopnb.practice import process
@@ -30,6 +32,17 @@ from coopnb.workspace import Workspace
 EXAMPLES = Path(__file__).resolve().parents[1] / "notebooks" / "examples"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PRACTICE = "practice"
+_SOMEBODY = {"NAME": "ana", "EMAIL": "ana@example.org", "DATE": "2026-01-01T00:00:00Z"}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version of a recipe: the newest one, with more in its ``.env.sample``, and with notes."""
+
+    recipe: str
+    version: str
+    sample: str
+    notes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +51,8 @@ class Case:
 
     Attributes:
         parameters: what its injected cell sets, the approval left out.
-        before: choices that are deployed first.
-        troubles: what is broken after that, in order: a server, and either a fault with its target and settings, or
+        before: choices that are deployed first. published: versions of recipes that come out after that.
+        troubles: what is broken after these, in order: a server, and either a fault with its target and settings, or
             how many seconds go by (``advance``).
         approved: whether the plan's digest is injected too.
         fails: the id of the cell that fails, if this is an example of a failure.
@@ -49,6 +62,7 @@ class Case:
     name: str
     parameters: Mapping[str, str]
     before: tuple[Choice, ...]
+    published: tuple[Published, ...]
     approved: bool
     fails: str
     troubles: tuple[Mapping[str, Any], ...] = ()
@@ -74,6 +88,7 @@ def cases() -> tuple[Case, ...]:
             name=name,
             parameters={key: str(value) for key, value in facts["parameters"].items()},
             before=tuple(Choice(**{"server": PRACTICE, **choice}) for choice in facts.get("before", ())),
+            published=tuple(Published(**version) for version in facts.get("published", ())),
             approved=bool(facts.get("approve")),
             fails=facts.get("fails", ""),
             troubles=tuple(facts.get("troubles", ())),
@@ -95,6 +110,8 @@ def prepared(case: Case, root: Path) -> Iterator[Workspace]:
             deploy(workspace, choice)
         for trouble in case.troubles:
             break_something(workspace, **trouble)
+        for version in case.published:
+            publish(workspace, version)
         yield workspace
     finally:
         for home in homes:
@@ -111,6 +128,17 @@ def break_something(
         controls.fault(fault, target, **settings)
     if advance:
         controls.advance(advance)
+
+
+def publish(workspace: Workspace, version: Published) -> None:
+    """Release a version, with the same commit id whenever it is done."""
+    folder = recipe_folder(workspace, version.recipe)
+    with (folder / ".env.sample").open("a", encoding="utf-8") as sample:
+        sample.write(version.sample)
+    (folder / "release" / version.version).write_text(f"{version.notes}\n", encoding="utf-8")
+    who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in _SOMEBODY.items()}
+    for command in (["add", "-A"], ["commit", "-q", "-m", version.version], ["tag", "-a", "-m", "", version.version]):
+        run(["git", "-c", "commit.gpgsign=false", *command], cwd=folder, env={**os.environ, **who}, check=True)
 
 
 def deploy(workspace: Workspace, choice: Choice) -> None:

@@ -77,9 +77,14 @@ def _make_wave(
         results: gains what came of each.
     """
     values = _values([operation for _, operation in wave if isinstance(operation, CreateSecret)], make_secrets)
-    for number, operation in wave:
+    for at, (number, operation) in enumerate(wave):
         try:
             object_id = _make(engine, operation, ids, values)
+        except TransportError as error:
+            # Nothing is said of this one: whether it arrived is not known. Those after it were announced, not sent.
+            unsent = "not sent: the connection was gone"
+            results += [("operation_failed", {"n": later, "error": unsent}) for later, _ in wave[at + 1 :]]
+            raise _cut_off(operation, error) from error
         except CoopError as error:
             results.append(("operation_failed", {"n": number, "error": error.headline}))
             raise _explained(operation, error) from error
@@ -152,6 +157,16 @@ def _with_id(reference: Mapping[str, Any], kind: str, ids: Mapping[tuple[str, st
     if key not in ids and reference.get(f"{title}ID"):
         return reference
     return {**reference, f"{title}ID": ids[key]}
+
+
+def _cut_off(operation: Operation, error: TransportError) -> TransportError:
+    """An error that says what is known of a write whose answer never came."""
+    error.where = ", ".join(part for part in (f"{operation.kind} {operation.name}", error.where) if part)
+    error.hint = (
+        "Whether this write arrived is not known; those before it were made and stay. When the server answers again,\n"
+        "run the runbook again: it looks at what is there, and plans what is still missing."
+    )
+    return error
 
 
 def _explained(operation: Operation, error: CoopError) -> CoopError:

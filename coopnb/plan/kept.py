@@ -112,8 +112,8 @@ def _read(config: ConfigSeen, stack: str) -> KeptState:
 
 def _state(config: ConfigSeen, stack: str, content: Mapping[str, Any]) -> KeptState:
     previous = content.get("previous")
-    if content["stack"] != stack:
-        raise ValueError(content["stack"])
+    if content["stack"] != stack or not _whole(content):
+        raise ValueError("not a state of this app")
     return KeptState(
         name=config.name,
         app=str(content["app"]),
@@ -126,6 +126,18 @@ def _state(config: ConfigSeen, stack: str, content: Mapping[str, Any]) -> KeptSt
         created_at=config.created_at,
         trouble=_trouble(content),
         content=content,
+    )
+
+
+def _whole(content: Mapping[str, Any]) -> bool:
+    """Whether everything that is read later has the shape it must have: anybody can write such a config."""
+    mappings = [content["files"], content["settings"], content.get("platforms") or {}]
+    lists = [content["compose_files"], content["withheld"], content.get("secret_files") or []]
+    return (
+        all(isinstance(item, dict) for item in mappings)
+        and all(isinstance(item, list) and all(isinstance(name, str) for name in item) for item in lists)
+        and all(isinstance(value, str) for item in mappings[:2] for value in item.values())
+        and all(isinstance(value, list) for value in mappings[2].values())
     )
 
 

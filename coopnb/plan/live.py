@@ -19,7 +19,6 @@ from coopnb.model.stack import Spec, Stack, StackService
 from coopnb.plan.canonical import canonical
 from coopnb.plan.compare import version_running
 from coopnb.plan.restart import interruption
-from coopnb.plan.undo import states
 
 MOST = 1000
 """Tasks of one service that can be asked for; more is a slip of the finger."""
@@ -52,8 +51,6 @@ def live_plan(snapshot: Snapshot, change: LiveChange, app: str, files: Stack | N
             untouched.append(Untouched("keep", "service", seen.name, reason))
         else:
             updates.append(_update(key, seen, spec, change, names))
-    kept = states(snapshot)
-    newest = kept[-1].name if kept else None
     version = version_running(snapshot) or "unknown"
     return Plan(
         server=snapshot.server,
@@ -78,8 +75,6 @@ def live_plan(snapshot: Snapshot, change: LiveChange, app: str, files: Stack | N
         findings=tuple(sorted(_findings(change, there, files), key=Finding.sort_key)),
         rests_on=tuple(rests_on),
         looked_at=snapshot.at,
-        previous_state=newest,
-        new_state=newest,
         live=change,
     )
 
@@ -222,6 +217,11 @@ def _label(snapshot: Snapshot, name: str) -> str:
 def _timeout(snapshot: Snapshot) -> int:
     said = _label(snapshot, "timeout")
     return int(said) if said.isascii() and said.isdigit() and 0 < int(said) <= LONGEST_TIMEOUT else DEFAULT_TIMEOUT
+
+
+def tasks_wanted(snapshot: Snapshot) -> dict[str, int | None]:
+    """Service -> the tasks it is told to have; ``None`` for one that has a task a node."""
+    return {_key(service.name, snapshot.stack): _replicas(service.spec) for service in snapshot.services}
 
 
 def every_service(snapshot: Snapshot) -> tuple[str, ...]:

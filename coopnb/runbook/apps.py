@@ -40,10 +40,16 @@ def offered(
         name: tuple(published.version for published in commons.versions(commons.recipe_folder(workspace, name)))
         for name in commons.names(workspace)
     }
+    servers, apps = offered_apps(workspace)
+    return servers, recipes, apps
+
+
+def offered_apps(workspace: Workspace) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """Servers, and the apps each has on this machine."""
     apps: dict[str, tuple[str, ...]] = {}
     for server, domain in workspace.apps():
         apps[server] = (*apps.get(server, ()), domain)
-    return names(workspace), recipes, apps
+    return names(workspace), apps
 
 
 def proposed(workspace: Workspace, recipe: str, version: str) -> tuple[SettingField, ...]:
@@ -115,8 +121,13 @@ def _made(
 
 
 def pin(workspace: Workspace, choice: Choice) -> None:
-    """Write into the app's settings which version runs, as abra does; no other byte is touched."""
+    """Write into the app's settings which version runs, as abra does; no other byte is touched.
+
+    A machine without its settings has nothing to write.
+    """
     path = workspace.env_file(folder_of(choice.server), choice.domain)
+    if not path.is_file():
+        return  # another admin's machine has them
     settings = envfile.read(path)
     key = "TYPE" if "TYPE" in settings.values else "RECIPE"
     pinned = f"{choice.recipe}:{choice.version}"

@@ -17,6 +17,9 @@ from coopnb.runbook.incident import PARAMETERS, IncidentBook
 from coopnb.runbook.place import open_ledger
 from coopnb.runbook.procedure import Procedure
 from coopnb.runbook.procedures.deploy import DeployApp
+from coopnb.runbook.procedures.roll_back import RollBackApp
+from coopnb.runbook.procedures.scale import ScaleApp
+from coopnb.runbook.procedures.upgrade import UpgradeApp
 from coopnb.runbook.steps import Steps, mask_outputs, note_cells
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
@@ -45,6 +48,9 @@ def changing(procedure: Procedure) -> Kind:
 
 PROCEDURES: Mapping[str, Procedure] = {
     "deploy-app": DeployApp(),
+    "upgrade-app": UpgradeApp(),
+    "roll-back-app": RollBackApp(),
+    "scale-app": ScaleApp(),
 }
 """The runbooks that go through the seven steps of a book, by name."""
 

@@ -142,6 +142,9 @@ def _laid_down(texts: Mapping[str, str], secret_files: list[str]) -> Iterator[Pa
             if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\0" in name:
                 raise InputError(f"the state names a file outside of its recipe: {name[:80]!r}")
             path = root / inside
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="")
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="")
+            except (OSError, ValueError) as error:
+                raise InputError(f"a file of the state cannot be laid down: {name[:80]!r}") from error
         yield root

@@ -47,9 +47,12 @@ def _heading(plan: Plan) -> list[Block]:
     title = f"Plan for {plan.app} on {place(plan.server, plan.nodes)}"
     before = f"{plan.version_before} -> " if plan.version_before else ""
     first = "" if plan.version_before else ", which runs nothing of it yet"
+    versions = f"{plan.recipe} {before}{plan.version_after}{first}"
+    if plan.live is not None:
+        versions = f"{plan.recipe} {plan.version_after} stays as it is"
     return [
         Line(title, aside=f"digest {plan.short_digest}", head=True),
-        Line(f"{plan.recipe} {before}{plan.version_after}{first}", aside=_summary(plan)),
+        Line(versions, aside=_summary(plan)),
     ]
 
 
@@ -185,9 +188,10 @@ def _nothing_to_do(plan: Plan) -> Line:
         )
         if objects
     ]
+    wanted = "asked for" if plan.live else f"{plan.recipe} {plan.version_after} wants it"
     return Line(
-        f"Nothing to do for {plan.app} on {place(plan.server, plan.nodes)}: it is as {plan.recipe} "
-        f"{plan.version_after} wants it; {_listed(compared)} compared with the swarm.",
+        f"Nothing to do for {plan.app} on {place(plan.server, plan.nodes)}: it is as {wanted}; "
+        f"{_listed(compared)} compared with the swarm.",
         head=True,
     )
 

@@ -22,6 +22,7 @@ from coopnb.show.text import clean, counted, escape
 from coopnb.show.words import place
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+CHOOSING = "Choosing changes nothing. What is chosen here counts when the next cell is run."
 
 
 class ChooseForm:
@@ -136,7 +137,7 @@ class ChooseForm:
         self._propose()
 
     def _sentence(self) -> str:
-        lines = ["Choosing changes nothing. What is chosen here counts when the next cell is run."]
+        lines = [CHOOSING]
         if not self.server.options[1:]:
             lines.insert(0, "There is no server yet. To start a practice swarm, run in a terminal: coopnb practice up")
         if not self._recipes:
@@ -227,6 +228,11 @@ def gate_sentence(plan: Plan) -> str:
         f"Approving lets the next cell make {counted(len(verbs), 'operation')} on {where}: {', '.join(parts)}. "
         f"It holds for this plan only (digest {plan.short_digest}); by itself it changes nothing."
     )
+
+
+def choosing_sentence() -> str:
+    """What a form says of itself, as HTML."""
+    return paragraphs([CHOOSING])
 
 
 def display_view(widget: Any) -> None:

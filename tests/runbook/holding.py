@@ -12,16 +12,20 @@ from pathlib import Path
 class HoldingUp:
     """Passes everything on between a socket of its own and an engine's, but what holds ``stop_at`` while it is set.
 
+    Args:
+        cuts: to break every connection at that moment, and to let nobody in any more, as a cable that is pulled does.
+
     Attributes:
         path: its own socket.
         held: set once something was held up; it never arrives.
     """
 
-    def __init__(self, path: Path, engine: Path, stop_at: bytes) -> None:
+    def __init__(self, path: Path, engine: Path, stop_at: bytes, *, cuts: bool = False) -> None:
         self.path = path
         self.held = threading.Event()
         self.stop_at = stop_at
         self._engine = engine
+        self._cuts = cuts
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -38,6 +42,13 @@ class HoldingUp:
             thread.join(timeout=10)
         for each in [self._server, *self._sockets]:
             each.close()
+        self.path.unlink(missing_ok=True)
+
+    def _cut(self) -> None:
+        self.path.unlink(missing_ok=True)
+        for each in [self._server, *self._sockets]:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def _start(self, target: object, *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)  # type: ignore[arg-type]
@@ -58,6 +69,8 @@ class HoldingUp:
         with suppress(OSError):
             while data := source.recv(65536):
                 if asks and self.stop_at and self.stop_at in data:
+                    if self._cuts:
+                        self._cut()
                     self.held.set()
                     return
                 target.sendall(data)
@@ -65,9 +78,9 @@ class HoldingUp:
 
 
 @contextmanager
-def holding_up(path: Path, engine: Path, stop_at: bytes) -> Iterator[HoldingUp]:
+def holding_up(path: Path, engine: Path, stop_at: bytes, *, cuts: bool = False) -> Iterator[HoldingUp]:
     """Open such a way, and close it again."""
-    way = HoldingUp(path, engine, stop_at)
+    way = HoldingUp(path, engine, stop_at, cuts=cuts)
     try:
         yield way
     finally:

@@ -99,7 +99,8 @@ def practice_place(root: Path, *, clock: str = "auto", world: Path | None = None
 
 def record_text(ran: Ran) -> str:
     """What a person reads in the record of a run."""
-    text = (ran.folder / "deploy-app.record.html").read_text()
+    [record] = ran.folder.glob("*.record.html")
+    text = record.read_text()
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

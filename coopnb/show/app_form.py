@@ -1,0 +1,95 @@
+"""A form that chooses an app that is there already, and one thing more about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from coopnb.show.text import clean
+from coopnb.show.widgets import choosing_sentence, display_view
+
+Offers = Callable[[str, str], Sequence[str]]
+"""Server, domain -> values that are offered; others can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The one thing more.
+
+    Attributes:
+        name: of the parameter. label, placeholder: as the form shows them.
+        offers: asked when the app is chosen; it looks at files and at no server.
+    """
+
+    name: str
+    label: str
+    placeholder: str
+    offers: Offers = lambda server, domain: ()
+
+
+class AppForm:
+    """Three labelled fields: server, domain, and what :class:`More` says.
+
+    Args:
+        servers: names of the servers there are. apps: server -> domains of its apps.
+        preset: what the parameters cell says.
+
+    Attributes:
+        server, domain, more: the ipywidgets fields.
+    """
+
+    def __init__(
+        self, servers: Sequence[str], apps: Mapping[str, Sequence[str]], more: More, preset: Mapping[str, str]
+    ) -> None:
+        import ipywidgets
+
+        self._apps, self._more = apps, more
+        offered = servers if not preset["server"] or preset["server"] in servers else (*servers, preset["server"])
+        style = {"description_width": "6em"}
+        wide = ipywidgets.Layout(width="38em", max_width="100%")
+        self.server = ipywidgets.Dropdown(
+            description="Server",
+            options=[("choose a server", ""), *((clean(name), name) for name in offered)],
+            value=preset["server"],
+            style=style,
+        )
+        self.domain = ipywidgets.Combobox(
+            description="Domain",
+            value=preset["domain"],
+            placeholder="wiki.example.org",
+            ensure_option=False,
+            style=style,
+        )
+        self.more = ipywidgets.Combobox(
+            description=more.label,
+            value=preset[more.name],
+            placeholder=more.placeholder,
+            ensure_option=False,
+            style=style,
+            layout=wide,
+        )
+        self._changed(None)
+        for field in (self.server, self.domain):
+            field.observe(self._changed, names="value")
+        parts = [self.server, self.domain, self.more, ipywidgets.HTML(choosing_sentence())]
+        self.view = ipywidgets.VBox(parts)
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """What is chosen at this moment; blank where nothing is."""
+        return {
+            "server": self.server.value or "",
+            "domain": self.domain.value.strip(),
+            self._more.name: self.more.value.strip(),
+        }
+
+    def show(self) -> None:
+        """Display the form, as a widget view only."""
+        display_view(self.view)
+
+    def _changed(self, change: Any) -> None:
+        del change
+        self.domain.options = tuple(self._apps.get(self.server.value or "", ()))
+        domain = self.domain.value.strip()
+        self.more.options = tuple(self._more.offers(self.server.value, domain)) if self.server.value and domain else ()
