@@ -50,15 +50,16 @@ class RecipePicker:
         if len(self._entries) <= FEW:
             self.field = ipywidgets.Dropdown(description="Recipe", options=self._options(), style=_STYLE)
         else:
+            wide = ipywidgets.Layout(width="42em", max_width="100%")
             self.words = ipywidgets.Text(
-                description="Find", placeholder="a word of its name or of what it does", style=_STYLE
+                description="Find", placeholder="a word of its name or of what it does", style=_STYLE, layout=wide
             )
             self.field = ipywidgets.Select(
                 description="Recipe",
                 options=self._options(),
                 rows=8,
                 style=_STYLE,
-                layout=ipywidgets.Layout(width="42em", max_width="100%"),
+                layout=wide,
             )
             self.words.observe(self._typed, names="value")
         self.field.observe(self._picked, names="value")

@@ -18,6 +18,7 @@ PREFIX = "setting:"
 """What a filled-in setting is called among a form's answers: ``setting:HTTP_PORT``."""
 
 _WIDE = "min(44em, 100%)"
+_LABEL = "16em"
 _ASKED_ABOVE = frozenset({"DOMAIN"})
 
 
@@ -79,8 +80,12 @@ class SettingsForm:
 
         parts: list[Any] = []
         if item.optional:
+            typed_into = item.kind == "value" and not looks_secret(item.name)
             switch = ipywidgets.Checkbox(
-                description=_switch_label(item), value=item.key in typed, indent=False, layout={"width": _WIDE}
+                description=_switch_label(item),
+                value=item.key in typed,
+                indent=False,
+                layout={"width": _LABEL if typed_into else "98%"},
             )
             self.switches[item.key] = switch
             parts.append(switch)
@@ -89,8 +94,8 @@ class SettingsForm:
             field = ipywidgets.Text(
                 description=clean(label),
                 value=typed.get(item.key, item.value),
-                style={"description_width": "14em"},
-                layout={"width": _WIDE},
+                style={"description_width": "0" if item.optional else _LABEL},
+                layout={"width": "22em" if item.optional else "98%"},
                 disabled=item.optional and item.key not in typed,
             )
             if item.optional:
@@ -98,7 +103,8 @@ class SettingsForm:
             self.fields[item.key] = field
             parts.append(field)
         told = _told(item)
-        return [*parts, ipywidgets.HTML(_words(told))] if told else parts
+        row = [ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})] if len(parts) > 1 else parts
+        return [*row, ipywidgets.HTML(_words(told))] if told else row
 
 
 def _switch_label(item: SettingField) -> str:
