@@ -16,7 +16,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # type checkers take it as true; importing typing for it would double the time of the import
 if TYPE_CHECKING:
     from coopnb.errors import ApprovalError, CoopError, EngineError, InputError, NotConverged, TransportError
-    from coopnb.lessons import open_lesson
+    from coopnb.lessons import open_drill, open_lesson
     from coopnb.runbook import open_book
     from coopnb.runner import new_run, show_index
     from coopnb.server import connect, findings, load_app, practice_swarm
@@ -36,6 +36,7 @@ __all__ = [
     "load_app",
     "new_run",
     "open_book",
+    "open_drill",
     "open_lesson",
     "practice_swarm",
     "show_index",
@@ -53,6 +54,7 @@ _ROOM_OF = {
     "load_app": "server",
     "new_run": "runner",
     "open_book": "runbook",
+    "open_drill": "lessons",
     "open_lesson": "lessons",
     "practice_swarm": "server",
     "show_index": "runner",

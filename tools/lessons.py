@@ -16,6 +16,7 @@ import nbformat
 import yaml
 from nbclient.exceptions import CellExecutionError
 
+from coopnb.lessons import DRILLS
 from coopnb.lessons.ground import ground_of
 from coopnb.practice import process
 from coopnb.runner.kernel import client_for
@@ -38,7 +39,7 @@ def solutions() -> Mapping[str, Mapping[str, str]]:
 def prepared(name: str, root: Path) -> Iterator[Workspace]:
     """A workspace in which the swarm of a lesson paces itself, so that it is the same on every machine."""
     workspace = Workspace(root)
-    ground = ground_of(workspace, name)
+    ground = ground_of(workspace, f"drill-{name}" if name in DRILLS else name)
     process.start(ground.make(ground.practice), clock="auto")
     try:
         yield workspace

@@ -69,7 +69,7 @@ def judge(
         return Verdict(expected.name, "failed", service.update.message if service.update else "")
     if update == "rollback_completed":
         return Verdict(expected.name, "rolled back", service.update.message if service.update else "")
-    if expected.written and _hopeless(tasks, began):
+    if expected.written and _hopeless(service, tasks, began):
         return Verdict(expected.name, "failed", f"every task was rejected {REJECTIONS} times before it started")
     if update in ("updating", "rollback_started"):
         return Verdict(expected.name, "waiting", service.update.message if service.update else "")
@@ -117,7 +117,10 @@ def _wanted(service: ServiceSeen) -> int:
     return 1 if replicas is None else int(replicas)
 
 
-def _hopeless(tasks: tuple[TaskSeen, ...], began: datetime) -> bool:
-    recent = [task for task in tasks if task.created_at >= began - GRACE]
+def _hopeless(service: ServiceSeen, tasks: tuple[TaskSeen, ...], began: datetime) -> bool:
+    """Whether tasks of what was written are rejected again and again; those of an image before it do not count."""
+    container = (service.spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    image = str(container.get("Image", "")).split("@", 1)[0]
+    recent = [task for task in tasks if task.created_at >= began - GRACE and task.image == image]
     rejected = [task for task in recent if task.state == "rejected"]
     return len(rejected) >= REJECTIONS and not any(task.state in ("starting", "running") for task in recent)

@@ -29,7 +29,7 @@ class Score:
     """How a drill went, from facts.
 
     Attributes:
-        restored: seconds by the engine's clock from the fault until the app served as its settings want it.
+        restored: seconds by the engine's clock from the call until the app served as its settings want it.
         unserved: seconds of these in which a service of the app had no task that served.
         changes: services that were written. needed: how many the shortest way writes.
         hints: how many were asked for.

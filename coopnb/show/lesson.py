@@ -71,7 +71,7 @@ def score_output(score: Score) -> Output:
     unserved = f"{round(score.unserved)} at one request a second; reckoned from the tasks' states, no request was made"
     rows = (
         ("it was", score.fault),
-        ("restored after", f"{duration(score.restored)} by the engine's clock"),
+        ("restored after", f"{duration(score.restored)} by the engine's clock, from the call"),
         ("requests failed", unserved),
         ("changes made", f"{counted(score.changes, 'service')} written; the shortest way writes {score.needed}"),
         ("hints", str(score.hints)),

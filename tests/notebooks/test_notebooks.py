@@ -19,7 +19,8 @@ from tools.examples import EXAMPLES, WIDGET_VIEW, Case, cases
 INDEX = EXAMPLES.parent / "runbooks" / "index.ipynb"
 MODELS = sorted(path for path in INDEX.parent.glob("*.ipynb") if path != INDEX)
 LESSONS = sorted((EXAMPLES.parent / "lessons").glob("*.ipynb"))
-EVERY_NOTEBOOK = [*MODELS, *LESSONS, INDEX]
+DRILLS = sorted((EXAMPLES.parent / "drills").glob("*.ipynb"))
+EVERY_NOTEBOOK = [*MODELS, *LESSONS, *DRILLS, INDEX]
 ROOT = EXAMPLES.parents[1]
 
 

@@ -1,0 +1,70 @@
+"""A drill hides what it broke, lets it be mended with a plan, and counts from facts."""
+
+from __future__ import annotations
+
+import pytest
+
+from coopnb.lessons import DRILLS, Drill, open_drill
+from coopnb.lessons.faults import FAULTS, drawn, hints
+from coopnb.model.lesson import Score
+from coopnb.model.plan import Approval
+from coopnb.record.ledger import utc_now
+from coopnb.server import load_app
+from tools.lessons import prepared
+
+NAME = "1-the-page-is-gone"
+SERVICE = "hello_example_org_app"
+SEEDS = {at: next(seed for seed in range(500) if drawn(seed, [SERVICE])[1] is FAULTS[at]) for at in range(len(FAULTS))}
+
+
+def mend(drill: Drill) -> None:
+    """Plan, apply and watch, as the runbook does."""
+    plan = drill.server.plan(load_app("hello.example.org", workspace=drill.workspace))
+    drill.server.apply(plan, Approval(plan.digest, "ana", "mended", utc_now())).wait()
+
+
+@pytest.mark.headless
+@pytest.mark.parametrize("at", SEEDS)
+def test_each_fault(
+    at: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Every fault must take the page away, stay hidden, and be mended by one plan; the hint is in the ledger."""
+    root = tmp_path_factory.mktemp("drill")
+    monkeypatch.chdir(root)
+    with prepared(NAME, root) as workspace:
+        drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
+        secret = [FAULTS[at].told.format(service=SERVICE), FAULTS[at].hint]
+        ledgers = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+        shown = capsys.readouterr().out
+        for text in secret:
+            assert text not in f"{vars(drill)} {drill!r} {dir(drill)} {ledgers} {shown}"
+        drill.check()
+        assert "not yet" in capsys.readouterr().out
+        drill.hint()
+        mend(drill)
+        drill.check()
+        told = capsys.readouterr().out
+        noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+
+    assert f"is mended: {90} of 100" in told or f"is mended: {89} of 100" in told
+    assert secret[0] in told
+    assert "1 service written; the shortest way writes 1" in told
+    assert hints(SERVICE, FAULTS[at])[0] in noted
+
+
+def test_points() -> None:
+    """Hints, needless changes and time must cost what the drill says they cost, and never less than nothing is left."""
+    score = Score("a", "f", restored=95, unserved=95, changes=3, needed=1, hints=2)
+
+    assert score.points == 100 - 9 - 10 - 20
+    assert Score("a", "f", 9000, 9000, 30, 1, 3).points == 0
+
+
+def test_a_seed_draws_the_same() -> None:
+    """A seed must stand for one fault, and the seeds together for all of them."""
+    assert {drawn(seed, ["a", "b"])[0] for seed in range(40)} == {"a", "b"}
+    assert all(drawn(seed, ["a", "b"]) == drawn(seed, ["b", "a"]) for seed in range(40))
+    assert len(DRILLS) == 2
