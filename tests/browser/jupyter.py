@@ -19,7 +19,7 @@ from pathlib import Path
 from coopnb.practice import process
 from coopnb.workspace import Workspace
 
-START_SECONDS = 30
+START_SECONDS = 90
 STOP_SECONDS = 15
 
 
