@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coopnb.record.cells import CellFacts, NotebookFacts
-from coopnb.record.told import Outcome, Told, counted, duration, inner, moment, said
+from coopnb.record.facts import moment, said
+from coopnb.record.incident import Incident
+from coopnb.record.told import Outcome, Told, counted, duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,14 @@ def header(told: Told | None, notebook: NotebookFacts, masked: Masked) -> Header
         sentence = f"{counted(failed, 'cell')} ended with an error." if failed else "No ledger tells how this ended."
         outcome = Outcome("not known", sentence, "quiet")
         return Header(notebook.runbook or "A notebook", "", False, outcome, "", "", tuple(lines))
-    server = inner(told.planned, "server")
+    server = told.server
     practice = server.get("practice") is True
     swarm = said(server, "swarm_id")
     runbook = said(told.opened, "runbook") or notebook.runbook
     app = said(told.planned, "app") or said(told.chosen, "domain")
+    title = ": ".join(part for part in (runbook, app) if part) or "A run"
     return Header(
-        title=": ".join(part for part in (runbook, app) if part) or "A run",
+        title=f"Incident: {app or 'an app'} was down" if told.incident else title,
         place=" ".join(part for part in ("practice swarm" if practice else "swarm" if swarm else "", swarm) if part),
         practice=practice,
         outcome=told.outcome,
@@ -80,10 +83,14 @@ def header(told: Told | None, notebook: NotebookFacts, masked: Masked) -> Header
 def _when(told: Told) -> str:
     if told.began is None or told.ended is None:
         return "its times cannot be read"
-    same_day = told.began.date() == told.ended.date()
+    since = told.incident.since if told.incident else None
+    began = min(since, told.began) if since else told.began
+    same_day = began.date() == told.ended.date()
     end = told.ended.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")
-    lasted = duration((told.ended - told.began).total_seconds())
-    return f"{told.began:%Y-%m-%d %H:%M:%S} - {end} UTC ({lasted})"
+    lasted = duration((told.ended - began).total_seconds())
+    before = (told.began - began).total_seconds()
+    begun = f"; this runbook was begun after {duration(before)}" if before >= 1 else ""
+    return f"{began:%Y-%m-%d %H:%M:%S} - {end} UTC ({lasted}){begun}"
 
 
 def _who(told: Told) -> str:
@@ -95,18 +102,28 @@ def _who(told: Told) -> str:
 
 
 def _ledger_lines(told: Told) -> Iterable[Line]:
-    server = inner(told.planned, "server")
+    if told.incident is not None:
+        return incident_lines(told, told.incident)
+    return _run_lines(told)
+
+
+def _run_lines(told: Told) -> Iterable[Line]:
+    yield from _server(told)
+    if app := said(told.planned, "app") or said(told.chosen, "domain"):
+        yield Line("App", f"{app}, {_versions(told)}")
+    yield from _approval(told)
+    yield _done(told)
+    yield _verified(told)
+
+
+def _server(told: Told) -> Iterable[Line]:
+    server = told.server
     if server:
         engine = said(server, "engine")
         parts = (said(server, "endpoint"), f"swarm {said(server, 'swarm_id')}", f"engine {engine}" if engine else "")
         yield Line("Server", ", ".join(part for part in (said(server, "name"), *parts) if part))
     elif name := said(told.chosen, "server"):
         yield Line("Server", f"{name}; it was not reached far enough to tell its swarm")
-    if app := said(told.planned, "app") or said(told.chosen, "domain"):
-        yield Line("App", f"{app}, {_versions(told)}")
-    yield from _approval(told)
-    yield _done(told)
-    yield _verified(told)
 
 
 def _versions(told: Told) -> str:
@@ -131,6 +148,37 @@ def _approval(told: Told) -> Iterable[Line]:
     stray = bool(told.planned) and digest != said(told.planned, "digest")
     text = f"by {said(told.approved, 'by') or 'somebody'}{f' at {at:%H:%M:%S} UTC' if at else ''}, plan {digest}"
     yield Line("Approved", text + ("; this is not the plan that the ledger holds last" if stray else ""), stray)
+
+
+def incident_lines(told: Told, incident: Incident) -> Iterable[Line]:
+    """What happened, why, what was done, how that was verified, and how it ended."""
+    yield from _server(told)
+    noticed = said(incident.report, "noticed")
+    yield Line("Noticed", f"“{noticed}”" if noticed else "nobody said since when, or what")
+    yield Line("What", incident.what)
+    cause = said(incident.closed, "cause")
+    yield Line("Why", f"“{cause}” (the operator's words)" if cause else "nobody named a cause")
+    yield _mended(told, incident)
+    verified = _verified(told)
+    watched = f"; watched for {duration(incident.watched)}" if told.checks and incident.watched else ""
+    yield Line(verified.label, verified.text + watched, verified.bad)
+    by = said(incident.closed, "by")
+    yield Line("Ended", f"{incident.ending}{f', said by {by}' if by else ''}", incident.ending != "resolved")
+
+
+def _mended(told: Told, incident: Incident) -> Line:
+    """What was changed, by whose word, and why."""
+    reason = said(incident.decided, "reason")
+    why = f", “{reason}”" if reason else ""
+    if not incident.remedy:
+        return Line("Done", "nothing was decided, and nothing was changed")
+    if said(incident.decided, "remedy") == "none":
+        earlier = " in the end; see the changes below" if told.changes else ""
+        return Line("Done", f"nothing was changed{earlier}{why}")
+    at = moment(told.approved_at)
+    approved = f"approved {at:%H:%M:%S} UTC by {said(told.approved, 'by')}" if at else "not approved"
+    done = _done(told)
+    return Line("Done", f"{incident.remedy} ({approved}{why}): {done.text}", done.bad)
 
 
 def _done(told: Told) -> Line:

@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from coopnb.model.ledger import Entry
 from coopnb.record.cells import NotebookFacts
+from coopnb.record.facts import listed, number, said
 from coopnb.record.found import FoundFile
 from coopnb.record.harmless import plain
 from coopnb.record.header import Masked, header
+from coopnb.record.incident import state_of
 from coopnb.record.search import Search
 from coopnb.record.timeline import timeline
-from coopnb.record.told import Told, counted, number, said, tell
+from coopnb.record.told import Told, counted, tell
 from coopnb.redaction import MARK
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,7 +57,8 @@ def page(parts: Parts, search: Search) -> str:
     # The first writing is only searched and counted, so that the second one can say what was found.
     first = search.text(_render(context, told, parts, Masked(0, 0, (), search.values, ())))
     marks = MARK.findall(_TAG.sub("", first))
-    unchecked = search.unchecked(pictures=parts.pictures)
+    logs = told is not None and any(_log_of(item) for item in _all_evidence(told))
+    unchecked = search.unchecked(pictures=parts.pictures, logs=logs)
     masked = Masked(len(set(marks)), len(marks), tuple(search.found), search.values, unchecked)
     return search.text(_render(context, told, parts, masked))
 
@@ -88,18 +91,29 @@ def _context(parts: Parts, told: Told | None) -> dict[str, Any]:
         "checks": told.checks if told else (),
         "cut_off": told.cut_off if told else False,
         "findings": [text for text in findings if isinstance(text, str)] if isinstance(findings, list) else [],
-        "evidence": [_evidence(item) for item in told.evidence] if told else [],
+        "state": state_of(told.incident) if told and told.incident else None,
+        "evidence": [_evidence(item) for item in _all_evidence(told)] if told else [],
     }
+
+
+def _all_evidence(told: Told) -> list[Mapping[str, Any]]:
+    """What was found before anything was changed, then what was found when a change did not get there."""
+    found = listed(told.incident.gathered, "evidence") if told.incident else []
+    return [*found, *told.evidence]
+
+
+def _log_of(item: Mapping[str, Any]) -> str:
+    log = item.get("log")
+    return "\n".join(map(str, log)) if isinstance(log, list) else ""
 
 
 def _evidence(item: Mapping[str, Any]) -> dict[str, str]:
     failures = int(number(item, "failures"))
-    log = item.get("log")
     return {
         "service": said(item, "service"),
         "task": said(item, "task"),
         "node": said(item, "node"),
         "what": said(item, "what"),
         "failures": f"{counted(failures, 'task')} of the service failed" if failures else "",
-        "log": "\n".join(map(str, log)) if isinstance(log, list) else "",
+        "log": _log_of(item),
     }

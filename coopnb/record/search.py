@@ -34,9 +34,13 @@ class Search:
         """How many values can be found."""
         return len(self._known.names) if self._known else 0
 
-    def unchecked(self, *, pictures: bool) -> tuple[str, ...]:
+    def unchecked(self, *, pictures: bool, logs: bool) -> tuple[str, ...]:
         """Say what the search cannot find, a sentence each."""
-        more = ("pictures are shown as they are, and were not searched",) if pictures else ()
+        shown = "pictures are shown as they are, and were not searched"
+        foreign = (
+            "log lines are a container's own: a secret never known in this workspace is not recognised there"
+        )
+        more = (sentence for sentence, holds in ((shown, pictures), (foreign, logs)) if holds)
         return (*fingerprints.unchecked(self._path), *more)
 
     def clean(self, obj: Any) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from coopnb.model.ledger import Entry
-from coopnb.record.told import counted, duration, listed, moment, number, said
+from coopnb.record.facts import listed, moment, number, said
+from coopnb.record.incident import events_before
+from coopnb.record.told import counted, duration
 from coopnb.record.witness import EDITED, RAN
 
 
@@ -33,22 +36,44 @@ _UNTOLD = frozenset({"operation_done", "operation_failed", RAN})
 
 
 def timeline(entries: Sequence[Entry]) -> tuple[Row, ...]:
-    """Tell the entries as rows; an operation and its result are one row."""
-    results = _results(entries)
+    """Tell the entries as rows; an operation and its result are one row.
+
+    What swarm remembered of the time before the run stands where it belongs, by its time.
+    """
+    keyed = [(row[0] or _LONG_AGO, *row) for row in _before(entries)]
+    # Entries stay in the ledger's order, whatever its machine's clock did meanwhile.
+    latest = _LONG_AGO
+    for row in _told(entries):
+        latest = max(latest, row[0] or latest)
+        keyed.append((latest, *row))
     rows: list[Row] = []
     day = ""
+    for _, when, operator, swarm, bad in sorted(keyed, key=lambda row: row[0]):
+        today = when.strftime("%Y-%m-%d") if when else ""
+        clock = when.strftime("%H:%M:%S") if when else "unreadable"
+        rows.append(Row(today if today != day else "", clock, operator, swarm, bad))
+        day = today or day
+    return tuple(rows)
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_Told = tuple[datetime | None, str, str, bool]
+
+
+def _before(entries: Sequence[Entry]) -> Iterator[_Told]:
+    for when, subject, words, bad in events_before(entries):
+        yield when, "", f"{subject}: {words}", bad
+
+
+def _told(entries: Sequence[Entry]) -> Iterator[_Told]:
+    results = _results(entries)
     for at, entry in enumerate(entries):
         if entry.event in _UNTOLD:
             continue
         operator, swarm, bad = _say(entry)
         if entry.event == "operation":
             swarm, bad = results.get(at, ("no answer is recorded: its result is not known", True))
-        when = moment(entry.at)
-        today = when.strftime("%Y-%m-%d") if when else ""
-        clock = when.strftime("%H:%M:%S") if when else "unreadable"
-        rows.append(Row(today if today != day else "", clock, operator, swarm, bad))
-        day = today or day
-    return tuple(rows)
+        yield moment(entry.at), operator, swarm, bad
 
 
 def _results(entries: Sequence[Entry]) -> dict[int, tuple[str, bool]]:
@@ -79,6 +104,8 @@ def _opened(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 
 
 def _chosen(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    if "noticed" in facts:
+        return (f"looks at {said(facts, 'domain')} on {said(facts, 'server')}", "", False)
     what = " ".join(part for part in (said(facts, "recipe"), said(facts, "version")) if part)
     return (f"chooses {what} for {said(facts, 'domain')} on {said(facts, 'server')}", "", False)
 
@@ -149,6 +176,27 @@ def _edited(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     )
 
 
+def _gathered(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    services = listed(facts, "services")
+    missing = [one for one in services if number(one, "running") < number(one, "desired")]
+    up = f"{len(services) - len(missing)} of {counted(len(services), 'service')} have all their tasks"
+    return ("gathers the facts", up, bool(missing))
+
+
+def _narrowed(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    return (f"narrows them down: {'; '.join(said(lead, 'rule') for lead in listed(facts, 'leads'))}", "", False)
+
+
+def _decided(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    reason = said(facts, "reason")
+    return (f"{said(facts, 'by')} decides: {said(facts, 'remedy')}{f': “{reason}”' if reason else ''}", "", False)
+
+
+def _closed(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    ending = said(facts, "ending")
+    return (f"{said(facts, 'by')} closes the incident: {ending}", "", ending != "resolved")
+
+
 _SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
     "opened": _opened,
     "chosen": _chosen,
@@ -161,5 +209,9 @@ _SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
     "checked": _checked,
     "failed": _failed,
     "ended": _ended,
+    "gathered": _gathered,
+    "narrowed": _narrowed,
+    "decided": _decided,
+    "closed": _closed,
     EDITED: _edited,
 }

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from coopnb.model.ledger import Entry
 from coopnb.model.run import Check
+from coopnb.record.facts import facts_of, inner, last, listed, moment, number, said
+from coopnb.record.incident import Incident, incident_of
 
 Tone = Literal["good", "bad", "busy", "quiet"]
 Result = Literal["done", "failed", "unknown", "not begun"]
@@ -58,7 +60,7 @@ class Told:
     Attributes:
         opened, planned, approved: the facts of the last such entry; empty if there is none.
         began, ended: the first and the last entry's time.
-        evidence: the last outcome's, as written.
+        evidence: the last outcome's, as written. incident: what it was about, if it was one.
     """
 
     run: int
@@ -74,25 +76,32 @@ class Told:
     evidence: tuple[Mapping[str, Any], ...]
     outcome: Outcome
     cut_off: bool
+    incident: Incident | None = None
+
+    @property
+    def server(self) -> Mapping[str, Any]:
+        """Which swarm it was: as planned, or as the facts of an incident were read there."""
+        return inner(self.planned, "server") or inner(self.incident.gathered if self.incident else {}, "server")
 
 
 def tell(entries: Sequence[Entry]) -> Told:
     """Tell a run from its entries, of which there is at least one."""
-    approved = _last(entries, "approved")
+    approved = last(entries, "approved")
     changes = _changes(entries)
     # What was seen before the last write says nothing about what came of it.
     since = _since_applying(entries) or entries
-    outcome = _last(since, "outcome")
+    outcome = last(since, "outcome")
     cut_off = _is_cut_off(entries)
+    incident = incident_of(entries)
     checks = tuple(
         Check(said(check, "name"), _passed(check), said(check, "text"))
-        for check in listed(facts_of(_last(since, "checked")), "checks")
+        for check in listed(facts_of(last(since, "checked")), "checks")
     )
     return Told(
         run=entries[0].run,
-        opened=facts_of(_last(entries, "opened")),
-        chosen=facts_of(_last(entries, "chosen")),
-        planned=facts_of(_last(entries, "planned")),
+        opened=facts_of(last(entries, "opened")),
+        chosen=facts_of(last(entries, "chosen")),
+        planned=facts_of(last(entries, "planned")),
         approved=facts_of(approved),
         approved_at=approved.at if approved else "",
         began=moment(entries[0].at),
@@ -100,47 +109,10 @@ def tell(entries: Sequence[Entry]) -> Told:
         changes=changes,
         checks=checks,
         evidence=tuple(listed(facts_of(outcome), "evidence")),
-        outcome=_cut_off(changes) if cut_off else _outcome(entries, changes, checks),
+        outcome=_cut_off(changes) if cut_off else _ended(incident, _outcome(entries, changes, checks)),
         cut_off=cut_off,
+        incident=incident,
     )
-
-
-def said(facts: Mapping[str, Any], name: str) -> str:
-    """Give a fact as text; empty if it is missing or no scalar."""
-    value = facts.get(name)
-    return str(value) if isinstance(value, str | int | float) else ""
-
-
-def inner(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Give a fact that is a mapping; empty if it is not."""
-    value = facts.get(name)
-    return value if isinstance(value, Mapping) else {}
-
-
-def listed(facts: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Give a fact that is a list of mappings; what is none is left out."""
-    value = facts.get(name)
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
-def number(facts: Mapping[str, Any], name: str) -> float:
-    """Give a fact that is a number; 0 if it is not."""
-    value = facts.get(name)
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def facts_of(entry: Entry | None) -> Mapping[str, Any]:
-    """Give an entry's facts; empty without an entry."""
-    return entry.facts if entry else {}
-
-
-def moment(text: str) -> datetime | None:
-    """Read a ledger's time; ``None`` if it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def duration(seconds: float) -> str:
@@ -168,10 +140,6 @@ def counted(many: int, singular: str) -> str:
     return f"{many} {singular}" if many == 1 else f"{many} {singular}s"
 
 
-def _last(entries: Sequence[Entry], event: str) -> Entry | None:
-    return next((entry for entry in reversed(entries) if entry.event == event), None)
-
-
 def _since_applying(entries: Sequence[Entry]) -> Sequence[Entry]:
     """The entries of the last time a plan was applied; none if there was no such time."""
     starts = [at for at, entry in enumerate(entries) if entry.event == "applying"]
@@ -191,7 +159,7 @@ def _changes(entries: Sequence[Entry]) -> tuple[Change, ...]:
             results[n] = ("done", "")
         elif entry.event == "operation_failed":
             results[n] = ("failed", said(entry.facts, "error"))
-    planned = dict(enumerate(listed(facts_of(_last(entries, "planned")), "operations"), start=1))
+    planned = dict(enumerate(listed(facts_of(last(entries, "planned")), "operations"), start=1))
     changes = []
     for n in sorted({*planned, *begun}):
         facts = {**planned.get(n, {}), **begun.get(n, {})}
@@ -226,19 +194,31 @@ def _made(changes: Sequence[Change]) -> str:
 
 def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequence[Check]) -> Outcome:
     acts = _since_applying(entries)
-    outcome = _last(acts, "outcome") or (_last(entries, "outcome") if not acts else None)
-    failed = _last(entries, "failed")
+    outcome = last(acts, "outcome") or (last(entries, "outcome") if not acts else None)
+    failed = last(entries, "failed")
     reason = said(facts_of(failed), "error") or said(facts_of(failed), "text").split("\n", 1)[0]
     if outcome is not None:
         return _observed(outcome.facts, checks, reason)
     if acts:
         return Outcome("failed", f"{_made(changes)}. {reason}".strip(), "bad")
-    planned = facts_of(_last(entries, "planned"))
+    planned = facts_of(last(entries, "planned"))
     if planned.get("nothing_to_do") is True and failed is None:
         return Outcome("nothing to do", "The swarm already was as the files ask.", "good")
     if failed is not None:
         return Outcome("stopped before any change", reason or "A step ended with an error.", "busy")
     return Outcome("no change was made", "The ledger holds no write.", "quiet")
+
+
+def _ended(incident: Incident | None, outcome: Outcome) -> Outcome:
+    """How an incident ended is what was seen at its end; of one that was not closed, how far it came."""
+    if incident is None:
+        return outcome
+    if incident.ending == "resolved":
+        return Outcome("resolved", f"The app was seen to stay up for {duration(incident.watched)}.", "good")
+    if incident.ending == "unresolved":
+        return Outcome("unresolved", "The app was not seen to stay up when this was closed.", "bad")
+    far = f"{outcome.word} {outcome.after}".strip()
+    return Outcome("not closed", f"The incident was left open: {far}. {outcome.sentence}".strip(), "bad")
 
 
 def _observed(facts: Mapping[str, Any], checks: Sequence[Check], reason: str) -> Outcome:
