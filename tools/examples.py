@@ -6,7 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import run
@@ -23,7 +23,10 @@ from coopnb.practice import process
 from coopnb.record.ledger import utc_now
 from coopnb.runbook.apps import pin, take
 from coopnb.runbook.books import PROCEDURES
+from coopnb.runbook.deciding import DECISION, decision_of
+from coopnb.runbook.narrowing import narrow, suggestion
 from coopnb.runbook.procedure import Here
+from coopnb.runbook.reporting import Reported
 from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
 from coopnb.server import Server, find_practice, practice_home
@@ -155,6 +158,8 @@ def deploy(workspace: Workspace, choice: Choice) -> None:
 
 def planned(case: Case, workspace: Workspace) -> Plan:
     """The plan that an example's plan cell will show."""
+    if case.runbook == "app-is-down":
+        return planned_remedy(case, workspace)
     procedure = PROCEDURES[case.runbook]
     answers = {name: case.parameters.get(name, "") for name in procedure.parameters}
     with ExitStack() as connections:
@@ -167,6 +172,15 @@ def planned(case: Case, workspace: Workspace) -> Plan:
         here = Here(workspace, workspace.make(workspace.own / "versions"), connected)
         taken = procedure.take(here, answers)
         return taken.plan(connected(taken.server), prune=False)
+
+
+def planned_remedy(case: Case, workspace: Workspace) -> Plan:
+    """The plan of an incident's remedy."""
+    given = {name: case.parameters.get(name, "") for name in DECISION}
+    with closing(connect(PRACTICE, workspace=workspace)) as server:
+        found = server.gather(case.parameters["domain"])
+        decision = decision_of({**given, "reason": ""}, found, suggestion(narrow(found)), "tools/examples")
+        return Reported(PRACTICE, case.parameters["domain"], "", True, decision).plan(server, prune=False)
 
 
 def parameters_of(case: Case) -> dict[str, str]:

@@ -37,9 +37,7 @@ class Search:
     def unchecked(self, *, pictures: bool, logs: bool) -> tuple[str, ...]:
         """Say what the search cannot find, a sentence each."""
         shown = "pictures are shown as they are, and were not searched"
-        foreign = (
-            "log lines are a container's own: a secret never known in this workspace is not recognised there"
-        )
+        foreign = "log lines are a container's own: a secret never known in this workspace is not recognised there"
         more = (sentence for sentence, holds in ((shown, pictures), (foreign, logs)) if holds)
         return (*fingerprints.unchecked(self._path), *more)
 

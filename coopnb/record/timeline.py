@@ -179,8 +179,8 @@ def _edited(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 def _gathered(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     services = listed(facts, "services")
     missing = [one for one in services if number(one, "running") < number(one, "desired")]
-    up = f"{len(services) - len(missing)} of {counted(len(services), 'service')} have all their tasks"
-    return ("gathers the facts", up, bool(missing))
+    lack = f"{len(missing)} of {counted(len(services), 'service')} without all tasks"
+    return ("gathers the facts", lack if missing else "every service has all its tasks", bool(missing))
 
 
 def _narrowed(facts: Mapping[str, Any]) -> tuple[str, str, bool]:

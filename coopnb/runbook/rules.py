@@ -211,7 +211,6 @@ def leans_on_others(found: Gathered, service: ServiceSeen) -> Lead | None:
         _back(found),
         "what it leans on may still have the old ones",
         service.name,
-        service.updated_at,
     )
 
 
