@@ -130,7 +130,7 @@ def state_of(incident: Incident) -> State | None:
             "name": said(item, "name"),
             "tasks": f"{said(item, 'running')} of {said(item, 'desired')} running",
             "image": said(item, "image"),
-            "update": said(item, "update").replace("_", " "),
+            "last_update": said(item, "update").replace("_", " "),
             "bad": "yes" if number(item, "running") < number(item, "desired") else "",
         }
         for item in listed(facts, "services")

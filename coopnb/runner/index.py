@@ -9,8 +9,9 @@ from typing import Any
 
 from coopnb.errors import CoopError
 from coopnb.model.index import Offered, Ran
+from coopnb.record.facts import inner, said
 from coopnb.record.ledger import LEDGER_NAME, Ledger
-from coopnb.record.told import inner, said, tell
+from coopnb.record.told import tell
 from coopnb.runner.copies import new_run
 from coopnb.runner.models import KINDS, find_model, model_names, read_model
 from coopnb.server import as_workspace
