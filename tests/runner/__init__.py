@@ -1,0 +1,1 @@
+"""What runs notebooks, and what leads to them."""
