@@ -12,7 +12,7 @@ from coopnb.cli import main
 from tests.testbed.ssh import SshServer, sshd
 from tests.testbed.ssh_client import Home, Knows, client_home, introduce
 
-pytestmark = [pytest.mark.swarms, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture

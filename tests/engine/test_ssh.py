@@ -21,7 +21,7 @@ from coopnb.workspace import Workspace
 from tests.testbed.ssh import LOOPBACK, SshServer, silent_port, sshd
 from tests.testbed.ssh_client import Home, Knows, client_home, introduce, ssh_agent
 
-pytestmark = [pytest.mark.swarms, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture(scope="module")
