@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coopnb.model.server import ServerRow
+from coopnb.show.servers import picker_html
 from coopnb.show.text import clean
 from coopnb.show.widgets import choosing_sentence, display_view
 
@@ -37,6 +39,8 @@ class AppForm:
 
     Attributes:
         server, domain, more: the ipywidgets fields.
+        servers: the names of the servers there are.
+        states: how each server stands; see :meth:`tell`.
     """
 
     def __init__(
@@ -72,8 +76,14 @@ class AppForm:
         self._changed(None)
         for field in (self.server, self.domain):
             field.observe(self._changed, names="value")
-        parts = [self.server, self.domain, self.more, ipywidgets.HTML(choosing_sentence())]
+        self.servers = tuple(servers)
+        self.states = ipywidgets.HTML()
+        parts = [self.server, self.domain, self.more, self.states, ipywidgets.HTML(choosing_sentence())]
         self.view = ipywidgets.VBox(parts)
+
+    def tell(self, rows: Sequence[ServerRow | None]) -> None:
+        """Say below the fields how each server stands, as far as it has answered; the fields stay as they are."""
+        self.states.value = picker_html(self.servers, rows)
 
     @property
     def answers(self) -> Mapping[str, str]:
