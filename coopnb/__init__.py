@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coopnb.lessons import open_drill, open_lesson
     from coopnb.runbook import open_book
     from coopnb.runner import new_run, show_index
-    from coopnb.server import connect, findings, load_app, practice_swarm
+    from coopnb.server import chart_run, connect, findings, load_app, practice_swarm
 
     __version__: str
 
@@ -31,6 +31,7 @@ __all__ = [
     "NotConverged",
     "TransportError",
     "__version__",
+    "chart_run",
     "connect",
     "findings",
     "load_app",
@@ -49,6 +50,7 @@ _ROOM_OF = {
     "InputError": "errors",
     "NotConverged": "errors",
     "TransportError": "errors",
+    "chart_run": "server",
     "connect": "server",
     "findings": "server",
     "load_app": "server",

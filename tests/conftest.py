@@ -28,6 +28,7 @@ LATER = {
     "server/test_live_plans.py": "swarms",
     "server/test_charts.py": "swarms",
     "server/test_fleet.py": "swarms",
+    "server/test_recorded.py": "swarms",
     "server/test_practice_swarm.py": "swarms",
     "testbed/test_fixtures.py": "swarms",
 }

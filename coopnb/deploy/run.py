@@ -14,6 +14,7 @@ from coopnb.deploy.writing import Writer
 from coopnb.engine import Engine
 from coopnb.engine.wake import pauses
 from coopnb.errors import Interrupted
+from coopnb.model.history import Replicas
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Event, Evidence, Outcome, RunReport, Sample
 from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen
@@ -86,7 +87,14 @@ class Run:
         answer = self._engine.tasks(self.plan.stack.name)
         tasks = tasks_seen(answer, services, nodes)
         events = self._story.look(services, tasks, answer.at)
-        self._ledger.append_all("watch", [("event", _event_facts(event)) for event in events])
+        counts = self._story.counts(services, answer.at)
+        self._ledger.append_all(
+            "watch",
+            [
+                *(("event", _event_facts(event)) for event in events),
+                *(("replicas", _replicas_facts(count)) for count in counts),
+            ],
+        )
         if progress is not None:
             progress(events, self._story.samples[-1])
         return {service.name: service for service in services}, tasks, answer.at
@@ -181,6 +189,16 @@ def _event_facts(event: Event) -> dict[str, object]:
         "subject": event.subject,
         "text": event.text,
         "node": event.node,
+        **({"task": event.task} if event.task else {}),
+    }
+
+
+def _replicas_facts(count: Replicas) -> dict[str, object]:
+    return {
+        "seconds": count.seconds,
+        "service": count.service,
+        "wanted": count.wanted,
+        "running": count.running,
     }
 
 

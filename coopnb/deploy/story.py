@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
+from coopnb.model.history import Replicas
 from coopnb.model.run import Event, Sample
 from coopnb.model.snapshot import ServiceSeen, TaskSeen, UpdateStatus
 
@@ -26,6 +27,7 @@ class Story:
         self._written = written
         self._tasks: dict[str, str] = {}
         self._updates: dict[str, str] = {}
+        self._counts: dict[str, tuple[int, int]] = {}
         self.began: datetime | None = None
         self.events: list[Event] = []
         self.samples: list[Sample] = []
@@ -41,6 +43,16 @@ class Story:
         shown = tuple(task for task in tasks if task.desired_state in ("running", "ready") or self._recent(task))
         self.samples.append(Sample(self.seconds(max((now, *(task.at for task in tasks)))), shown))
         return tuple(fresh)
+
+    def counts(self, services: tuple[ServiceSeen, ...], now: datetime) -> tuple[Replicas, ...]:
+        """The services whose tasks, wanted or running, are other than at the last look; after :meth:`look`."""
+        news = []
+        for service in services:
+            count = (service.desired, service.running)
+            if self._counts.get(service.name) != count:
+                self._counts[service.name] = count
+                news.append(Replicas(self.seconds(now), service.name, *count))
+        return tuple(news)
 
     @property
     def start(self) -> datetime:
@@ -61,7 +73,7 @@ class Story:
             if before == task.state or (first_look and not self._recent(task)):
                 continue
             text = task.state if not task.error else f"{task.state}: {task.error}"
-            yield Event(task.at, self.seconds(task.at), "task", task.name, text, task.node)
+            yield Event(task.at, self.seconds(task.at), "task", task.name, text, task.node, task.id)
 
     def _update_events(self, services: tuple[ServiceSeen, ...], now: datetime) -> Iterator[Event]:
         for service in services:

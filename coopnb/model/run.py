@@ -23,6 +23,7 @@ class Event:
         subject: a full name (``wiki_example_org_app.1``, ``wiki_example_org_db``).
         text: what happened, as a sentence that fits one line.
         seconds: since the run began, by the engine's clock.
+        task: the id of the task that is meant: its name is that of every attempt in its slot.
     """
 
     at: datetime
@@ -31,6 +32,7 @@ class Event:
     subject: str
     text: str
     node: str = ""
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)

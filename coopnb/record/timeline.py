@@ -31,7 +31,7 @@ class Row:
     bad: bool = False
 
 
-_UNTOLD = frozenset({"operation_done", "operation_failed", RAN})
+_UNTOLD = frozenset({"operation_done", "operation_failed", "replicas", RAN})
 """Told with another entry, or nothing that anybody did to the swarm."""
 
 

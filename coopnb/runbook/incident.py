@@ -38,7 +38,7 @@ from coopnb.show.incident_forms import CauseForm, DecideForm
 from coopnb.show.output import display
 from coopnb.workspace import Workspace
 
-PARAMETERS = (*REPORT, *DECISION, *APPROVAL, "url", "cause")
+PARAMETERS = (*REPORT, *DECISION, "url", *APPROVAL, "cause")
 VERIFY_SECONDS = 60.0
 
 

@@ -23,6 +23,7 @@ from coopnb.server.practising import (
     start_practice,
     stop_practice,
 )
+from coopnb.server.recorded import chart_run
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.server.roster import names, roster
 from coopnb.server.temporary import practice_swarm
@@ -37,6 +38,7 @@ __all__ = [
     "Server",
     "add_server",
     "as_workspace",
+    "chart_run",
     "check_server",
     "connect",
     "endpoint_of",
