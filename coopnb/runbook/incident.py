@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from coopnb.deploy import Watched
 from coopnb.errors import CheckFailed
-from coopnb.model.incident import Decision, Gathered, Lead
+from coopnb.model.incident import REMEDIES, Decision, Gathered, Lead
 from coopnb.model.run import Check
 from coopnb.record.ledger import Ledger
 from coopnb.redaction import Redactor
@@ -96,6 +96,9 @@ class IncidentBook(Book):
             leads = needed(self._leads, "narrow")
             self._decision = self._plan = self._gate = self._run = self._verified = None
             answers = self._decide_form.answers if self._decide_form is not None else self._given
+            if self._given["remedy"] not in ("", *REMEDIES):
+                # The form offers no such remedy; what was asked for is refused in its own words.
+                answers = {**answers, "remedy": answers["remedy"] or self._given["remedy"]}
             decision = decision_of(answers, found, suggestion(leads), self.operator)
             self.ledger.append("decide", "decided", decided_facts(decision))
             display(decided_output(decision, **self.mark("decide")))
