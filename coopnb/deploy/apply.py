@@ -180,10 +180,5 @@ def _explained(operation: Operation, error: CoopError) -> CoopError:
             hint="Run the plan cell again: it shows what is still missing, and asks anew.",
         )
     error.where = ", ".join(part for part in (name, error.where) if part)
-    if isinstance(error, TransportError):
-        error.hint = (
-            "Whether this one was done is not known; what was done before it stays done.\n"
-            "When the server answers again, run the runbook again: it plans what is still missing."
-        )
     error.hint = error.hint or "What was done before it stays done; plan again to see what is missing."
     return error

@@ -1,4 +1,4 @@
-"""A unix socket in front of an engine's, where a test sees each request before the engine does, and can keep it."""
+"""A unix socket in front of an engine's, where a test sees requests and answers on their way, and can keep them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-REQUEST = re.compile(rb"([A-Z]+ /\S+) HTTP/1\.[01]\r\n")
+FIRST_LINE = re.compile(rb"([A-Z]+ /\S+) HTTP/1\.[01]\r\n|(HTTP/1\.[01] \d+)[^\r\n]*\r\n")
 CHUNK = 1 << 16
 
 Watch = Callable[[str], bool]
-"""Is told method and path of each request (``POST /v1.41/services/create``), and says whether it may go on. A request
-that may not takes its connection with it."""
+"""Is told method and path of each request (``POST /v1.41/services/create``) and the status of each answer
+(``HTTP/1.1 200``), and says whether it may go on. What may not takes its connection with it."""
 
 
 @contextmanager
 def passing(address: Path, engine: Path, watch: Watch) -> Iterator[Path]:
     """Listen on ``address`` and pass everything on to the engine's socket and back, as long as ``watch`` allows.
 
-    A request is seen where a write of the client begins with it, which is so for clients that send one and wait.
+    Either is seen where a write begins with it, which is so for clients that send one request and wait.
     """
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(address))
@@ -46,7 +46,7 @@ def _listen(server: socket.socket, engine: Path, watch: Watch, ended: threading.
             upstream.connect(str(engine))
             pairs += [client, upstream]
             threading.Thread(target=_pump, args=(client, upstream, watch), daemon=True).start()
-            threading.Thread(target=_pump, args=(upstream, client, lambda _: True), daemon=True).start()
+            threading.Thread(target=_pump, args=(upstream, client, watch), daemon=True).start()
     for one in pairs:
         with suppress(OSError):
             one.shutdown(socket.SHUT_RDWR)
@@ -56,8 +56,8 @@ def _listen(server: socket.socket, engine: Path, watch: Watch, ended: threading.
 def _pump(source: socket.socket, target: socket.socket, watch: Watch) -> None:
     with suppress(OSError):
         while data := source.recv(CHUNK):
-            found = REQUEST.match(data)
-            if found and not watch(found[1].decode()):
+            found = FIRST_LINE.match(data)
+            if found and not watch((found[1] or found[2]).decode()):
                 break
             target.sendall(data)
         else:
