@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class StateView:
         )
         self.line = ipywidgets.HTML()
         self.stop.on_click(self._press)
+        _hear_while_busy(self.stop)
         self.controls = ipywidgets.HBox([self.stop, self.line])
         self.view = ipywidgets.VBox([self.controls, self.chart])
 
@@ -69,3 +71,13 @@ class StateView:
     def _press(self, button: Any) -> None:
         del button
         self._pressed.set()
+
+
+def _hear_while_busy(widget: Any) -> None:
+    """Let a click be handled while the cell runs that made the widget.
+
+    ipykernel 7.4 sends what a front end says of a widget to the shell that spoke of it last (ipykernel/comm/comm.py,
+    ``_reply_subshell_for``): here the one that is busy. Without that note the front end chooses: a subshell.
+    """
+    with contextlib.suppress(AttributeError):
+        del widget.comm._reply_subshell_id
