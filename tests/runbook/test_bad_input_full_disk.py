@@ -70,7 +70,8 @@ def test_a_disk_that_fills_after_the_plan_stops_the_approved_writes(place: Place
         assert "Nothing was changed on the server." in ran.out
         assert "Traceback" not in ran.out + ran.err
         assert objects(place.engine) == before
-        assert Ledger.open(ran.folder).entries()[-1].event == "planned"
+        # that a cell ran may still have found room; nothing was announced after the plan
+        assert [entry.event for entry in Ledger.open(ran.folder).entries() if entry.event != "ran"][-1] == "planned"
 
         (disk / FILLER).unlink()
         record = write_record(ran.folder / "deploy-app.ipynb").read_text()
