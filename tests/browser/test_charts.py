@@ -48,7 +48,8 @@ def test_a_watch_moves_and_is_stopped_by_its_button(
 
     before = deploy(lab.workspace.root, server="practice", recipe="wiki", domain=DOMAIN, version="1.3.0+1.39.17")
     assert before.status == 0, before.out + before.err
-    page = open_notebook(notebook(lab, "watching.ipynb", connect=CONNECT, watch=WATCH, chart=CHART))
+    path = notebook(lab, "watching.ipynb", connect=CONNECT, watch=WATCH, chart=CHART)
+    page = open_notebook(path)
     page.run_cell("connect")
     page.start_cell("watch")
     line = page.output("watch").locator(".jupyter-widgets").first
@@ -68,6 +69,8 @@ def test_a_watch_moves_and_is_stopped_by_its_button(
     page.page.wait_for_timeout(1 * SECOND)
     shots.whole(page, "dark")
     page.menu("Settings", "Theme", "JupyterLab Light")
+    # the tests that follow look at what Lab lists
+    path.unlink()
 
 
 def test_the_fleet(lab: Lab, shots: Shots, open_notebook: Callable[[Path], NotebookPage]) -> None:

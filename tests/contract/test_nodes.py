@@ -199,8 +199,13 @@ def test_a_drained_node_gives_its_tasks_away_at_once(three: Three) -> None:
     three.settle("web", 3, limit=15)
     assert "node2" not in three.spread("web")
     names = three.names()
-    left = [task for task in three.swarm.tasks("web") if names.get(task.get("NodeID", "")) == "node2"]
-    assert [(task["DesiredState"], task["Status"]["State"]) for task in left] == [("shutdown", "shutdown")]
+
+    def left() -> list[tuple[str, str]]:
+        on_it = (task for task in three.swarm.tasks("web") if names.get(task.get("NodeID", "")) == "node2")
+        return [(task["DesiredState"], task["Status"]["State"]) for task in on_it]
+
+    # the new task may run before the node has told that the old one has stopped
+    three.swarm.until(left, lambda states: states == [("shutdown", "shutdown")])
     three.change("node2", Availability="active")
     three.pause(1)
     assert "node2" not in three.spread("web")
