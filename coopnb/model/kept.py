@@ -19,6 +19,8 @@ class KeptState:
         previous: the name of the state before it.
         created_at: when it was kept, by the engine's clock.
         runs: whether the services are as this state has them, the number of tasks left aside.
+        ran: whether it was seen to run: it does now, or the change after it was planned while it did. One that was
+            applied in part, or that swarm rolled back, was not.
         trouble: why it cannot be gone back to; empty if it can.
         content: the whole, as JSON; no secret is in it.
     """
@@ -33,5 +35,6 @@ class KeptState:
     previous: str | None
     created_at: datetime
     runs: bool = False
+    ran: bool = False
     trouble: str = ""
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -30,12 +30,20 @@ from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, states
 
 
-def compare(stack: Stack, snapshot: Snapshot, images: Mapping[str, ImageSeen], *, prune: bool = False) -> Plan:
+def compare(
+    stack: Stack,
+    snapshot: Snapshot,
+    images: Mapping[str, ImageSeen],
+    *,
+    prune: bool = False,
+    found: str | None = None,
+) -> Plan:
     """Plan the writes that make the swarm what the stack wants.
 
     Args:
         images: what the registries say of each reference, with its tag.
         prune: whether to remove services that run in the stack and are not in its files.
+        found: see :func:`coopnb.plan.undo.keep_state`.
     """
     draft = _Draft(stack, snapshot)
     draft.networks()
@@ -49,7 +57,7 @@ def compare(stack: Stack, snapshot: Snapshot, images: Mapping[str, ImageSeen], *
     previous = kept[-1].name if kept else None
     new_state = previous
     if draft.operations or draft.removals:
-        state = keep_state(stack, images, kept)
+        state = keep_state(stack, images, kept, found)
         new_state = state.name
         draft.configs_wanted.append(state)
         draft.removals += drop_oldest(kept)

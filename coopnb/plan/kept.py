@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,19 @@ from coopnb.plan.undo import states
 
 def kept_states(snapshot: Snapshot) -> tuple[KeptState, ...]:
     """The states the swarm keeps of an app, newest first; one that cannot be read says so."""
-    return tuple(_read(config, snapshot.stack) for config in reversed(states(snapshot)))
+    there = tuple(_read(config, snapshot.stack) for config in reversed(states(snapshot)))
+    left = {_left(state) for state in there}
+    return tuple(replace(state, ran=state.name in left) for state in there)
+
+
+def _left(state: KeptState) -> str | None:
+    """The state that ran when this one was planned, as this one tells it; blank or None if none did."""
+    return str(state.content["found"]) if "found" in state.content else state.previous
+
+
+def state_before(states: Sequence[KeptState]) -> KeptState | None:
+    """The newest state that was seen to run, does not run now, and can be gone back to."""
+    return next((state for state in states if state.ran and not state.runs and not state.trouble), None)
 
 
 def images_of(state: KeptState) -> dict[str, ImageSeen]:
@@ -66,10 +78,12 @@ def runs(plan: Plan) -> bool:
     )
 
 
-def towards(state: KeptState, stack: Stack, snapshot: Snapshot, *, prune: bool = False) -> Plan:
-    """Plan towards the stack of a kept state, with the images it was pinned to."""
+def towards(
+    state: KeptState, stack: Stack, snapshot: Snapshot, *, prune: bool = False, found: str | None = None
+) -> Plan:
+    """Plan towards the stack of a kept state, with the images it was pinned to; ``found`` as ``keep_state`` has it."""
     safe = without_lost_secrets(replace(stack, findings=(*stack.findings, *_unpinned(state, stack))), snapshot)
-    return compare(safe, snapshot, images_of(state), prune=prune)
+    return compare(safe, snapshot, images_of(state), prune=prune, found=found)
 
 
 def _unpinned(state: KeptState, stack: Stack) -> list[Finding]:

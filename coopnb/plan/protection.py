@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from coopnb.model.finding import Finding
 from coopnb.model.plan import Plan, UpdateService
 from coopnb.model.stack import StackService
+
+
+def with_protection(plan: Plan) -> Plan:
+    """The plan, with these words among its findings."""
+    return replace(plan, findings=tuple(sorted((*plan.findings, *protection(plan)), key=Finding.sort_key)))
 
 
 def protection(plan: Plan) -> tuple[Finding, ...]:
@@ -28,8 +34,8 @@ def _of(service: StackService, spec: Mapping[str, Any]) -> Finding:
     origin, path = service.origins.get("update"), ("services", service.key, "deploy", "update_config")
     if early and back and checked:
         text = (
-            f"{service.key}: start-first and automatic rollback are declared: if the new version does not get "
-            "healthy, the old one goes on serving"
+            f"{service.key}: start-first and automatic rollback are declared: if the new tasks do not get "
+            "healthy, the old ones go on serving"
         )
         return Finding("note", "update-is-protected", text, origin, path)
     parts = []

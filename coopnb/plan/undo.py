@@ -29,8 +29,14 @@ def states(snapshot: Snapshot) -> tuple[ConfigSeen, ...]:
     return tuple(sorted(kept, key=lambda config: (config.created_at, config.index)))
 
 
-def keep_state(stack: Stack, images: Mapping[str, ImageSeen], kept: tuple[ConfigSeen, ...]) -> CreateConfig:
-    """The operation that keeps what a plan applies."""
+def keep_state(
+    stack: Stack, images: Mapping[str, ImageSeen], kept: tuple[ConfigSeen, ...], found: str | None = None
+) -> CreateConfig:
+    """The operation that keeps what a plan applies.
+
+    Args:
+        found: the state that runs when it is planned, where that is not the one kept last; blank if it is none of them.
+    """
     content: dict[str, Any] = {
         **stack.state,
         "images": {reference: image.digest for reference, image in sorted(images.items()) if image.digest},
@@ -41,6 +47,8 @@ def keep_state(stack: Stack, images: Mapping[str, ImageSeen], kept: tuple[Config
         },
         "previous": kept[-1].name if kept else None,
     }
+    if found is not None:
+        content["found"] = found
     data = _encoded(content)
     if len(data) > CONFIG_LIMIT:
         files = content.get("files") or {}

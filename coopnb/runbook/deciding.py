@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from coopnb.errors import InputError, NotChosen
 from coopnb.model.incident import REMEDIES, Decision, Gathered, Lead, Remedy
+from coopnb.plan.kept import state_before
 
 DECISION = ("remedy", "service", "state", "replicas")
 PREVIOUS = "previous"
-"""Stands for the newest state that can be gone back to and does not run."""
+"""Stands for the newest state that ran, does not run now, and can be gone back to."""
 
 
 def decision_of(answers: Mapping[str, str], found: Gathered, suggested: Lead, by: str) -> Decision:
@@ -58,10 +59,10 @@ def _remedy(chosen: str, suggested: Lead) -> Remedy:
 def _state(chosen: str, found: Gathered) -> str:
     if chosen != PREVIOUS:
         return chosen
-    state = next((state for state in found.states if not state.runs and not state.trouble), None)
+    state = state_before(found.states)
     if state is None:
         raise InputError(
-            f"no other state of {found.app} is kept that can be gone back to; nothing was done",
+            f"no other state of {found.app} is kept that ran and can be gone back to; nothing was done",
             where=f"server {found.snapshot.server.name}, stack {found.snapshot.stack}",
             hint="Deploy the version you want: deploy-app",
         )

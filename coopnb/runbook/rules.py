@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from coopnb.deploy.gathering import failures, waiting, words_of
 from coopnb.model.incident import Gathered, Lead, Remedy
 from coopnb.model.snapshot import ServiceSeen
+from coopnb.plan.kept import state_before
 from coopnb.show.text import counted, duration
 
 SOON = timedelta(minutes=15)
@@ -276,7 +277,7 @@ def _after_update(found: Gathered, service: ServiceSeen) -> str:
 
 def _back(found: Gathered) -> Remedy:
     """Roll back, if there is a state to go back to that is not the one that runs."""
-    return "roll back" if any(not state.runs and not state.trouble for state in found.states) else "none"
+    return "roll back" if state_before(found.states) else "none"
 
 
 def _given(spec: object) -> set[str]:

@@ -14,6 +14,7 @@ from coopnb.server.addresses import (
 from coopnb.server.checking import check_server
 from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
+from coopnb.server.kept_asked import ask_states
 from coopnb.server.loading import findings, load_app, recipe_of, stack_name
 from coopnb.server.practising import (
     Practising,
@@ -38,6 +39,7 @@ __all__ = [
     "Server",
     "add_server",
     "as_workspace",
+    "ask_states",
     "chart_run",
     "check_server",
     "connect",

@@ -26,7 +26,6 @@ from coopnb.model.kept import KeptState
 from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
-from coopnb.plan import compare
 from coopnb.plan.images import tagged
 from coopnb.plan.kept import towards
 from coopnb.plan.live import every_service, live_plan
@@ -114,7 +113,7 @@ class Server:
         given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
         self._know(given)
         images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
-        return compare(stack, self.snapshot(stack.name), images, prune=prune)
+        return kept.compared(stack, self.snapshot(stack.name), images, prune=prune)
 
     def states(self, app: App | str) -> tuple[KeptState, ...]:
         """What the swarm keeps of an app for undo, newest first, whoever deployed it.
@@ -136,7 +135,7 @@ class Server:
         name = self._name(app)
         seen = self.snapshot(name.stack)
         found = kept.find_state(seen, state)
-        return towards(found, kept.stack_of(found, name.settings), seen, prune=prune)
+        return towards(found, kept.stack_of(found, name.settings), seen, prune=prune, found=kept.found_instead(seen))
 
     def plan_scale(self, app: App | str, replicas: Mapping[str, int]) -> Plan:
         """Plan another number of tasks for services as they run.
@@ -188,7 +187,7 @@ class Server:
         """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""
         if plan.live is not None:
             return self._plan_live(plan.app, plan.live, self.snapshot(plan.stack.name))
-        return compare(plan.stack, self.snapshot(plan.stack.name), plan.images, prune=plan.prune)
+        return kept.compared(plan.stack, self.snapshot(plan.stack.name), plan.images, prune=plan.prune)
 
     def apply(self, plan: Plan, approval: Approval, *, ledger: Ledger | None = None) -> deploy.Run:
         """Make the writes of an approved plan. What comes of them is watched with the run's ``wait()``.

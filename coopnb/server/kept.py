@@ -13,10 +13,13 @@ from coopnb import convert, envfile, recipe, secrets
 from coopnb.errors import CoopError, InputError
 from coopnb.model.app import App, Setting
 from coopnb.model.finding import Finding
+from coopnb.model.image import ImageSeen
 from coopnb.model.kept import KeptState
+from coopnb.model.plan import Plan
 from coopnb.model.recipe import Recipe, RecipeVersion
 from coopnb.model.snapshot import Snapshot
 from coopnb.model.stack import Stack
+from coopnb.plan.compare import compare
 from coopnb.plan.kept import kept_states, runs, towards
 from coopnb.server.loading import SCRIPT
 
@@ -33,10 +36,43 @@ def _judged(state: KeptState, snapshot: Snapshot) -> KeptState:
     if state.trouble:
         return state
     try:
-        plan = towards(state, stack_of(state, {}), snapshot)
+        stack_of(state, {})
     except CoopError as error:
         return replace(state, trouble=error.headline)
-    return replace(state, runs=runs(plan))
+    return replace(state, runs=True, ran=True) if _runs(state, snapshot) else state
+
+
+def compared(stack: Stack, snapshot: Snapshot, images: Mapping[str, ImageSeen], *, prune: bool = False) -> Plan:
+    """Plan towards a stack; where something is to be done, the state it leaves says which one it found running."""
+    plan = compare(stack, snapshot, images, prune=prune)
+    found = None if plan.nothing_to_do else found_instead(snapshot)
+    return plan if found is None else compare(stack, snapshot, images, prune=prune, found=found)
+
+
+def found_instead(snapshot: Snapshot) -> str | None:
+    """The kept state that runs, if that is not the newest; blank if none of them does, None if the newest does."""
+    there = kept_states(snapshot)
+    running = next((state.name for state in there if not state.trouble and _runs(state, snapshot)), "")
+    return None if not there or there[0].name == running else running
+
+
+def _runs(state: KeptState, snapshot: Snapshot) -> bool:
+    """Whether the services are as a state has them. A setting that is not kept is taken as the services have it."""
+    try:
+        return runs(towards(state, stack_of(state, _environment(snapshot)), snapshot))
+    except CoopError:
+        return False
+
+
+def _environment(snapshot: Snapshot) -> dict[str, str]:
+    """What the services are given by name; it is compared, and never shown."""
+    given: dict[str, str] = {}
+    for service in snapshot.services:
+        container = (service.spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+        given.update(
+            (name, value) for name, _, value in (str(each).partition("=") for each in container.get("Env") or ())
+        )
+    return given
 
 
 def newest_stack(snapshot: Snapshot) -> Stack | None:

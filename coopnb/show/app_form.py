@@ -65,14 +65,7 @@ class AppForm:
             ensure_option=False,
             style=style,
         )
-        self.more = ipywidgets.Combobox(
-            description=more.label,
-            value=preset[more.name],
-            placeholder=more.placeholder,
-            ensure_option=False,
-            style=style,
-            layout=wide,
-        )
+        self.more = self._field(more, preset[more.name], style=style, layout=wide)
         self._changed(None)
         for field in (self.server, self.domain):
             field.observe(self._changed, names="value")
@@ -101,5 +94,16 @@ class AppForm:
     def _changed(self, change: Any) -> None:
         del change
         self.domain.options = tuple(self._apps.get(self.server.value or "", ()))
-        domain = self.domain.value.strip()
-        self.more.options = tuple(self._more.offers(self.server.value, domain)) if self.server.value and domain else ()
+        self._offer(self.server.value or "", self.domain.value.strip())
+
+    def _field(self, more: More, preset: str, **looks: Any) -> Any:
+        """The field of the one thing more."""
+        import ipywidgets
+
+        return ipywidgets.Combobox(
+            description=more.label, value=preset, placeholder=more.placeholder, ensure_option=False, **looks
+        )
+
+    def _offer(self, server: str, domain: str) -> None:
+        """Put into the field what there is to choose for an app; either may be blank."""
+        self.more.options = tuple(self._more.offers(server, domain)) if server and domain else ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from coopnb.model.incident import REMEDIES, Gathered, Lead
 from coopnb.show.incident import REMEDY_WORDS
+from coopnb.show.state_form import state_label
 from coopnb.show.text import clean
 from coopnb.show.widgets import display_view, dropdown, options, paragraphs
 
@@ -65,7 +66,7 @@ class DecideForm:
 
         stack = f"{found.snapshot.stack}_"
         services = [service.name.removeprefix(stack) for service in found.snapshot.services]
-        kept = [(f"{state.version}  {state.name}", state.name) for state in found.states if not state.trouble]
+        kept = [(state_label(state), state.name) for state in found.states if not state.trouble]
         self.remedy = ipywidgets.Dropdown(
             description="Remedy",
             options=[("choose a remedy", ""), *((REMEDY_WORDS[remedy], remedy) for remedy in REMEDIES)],

@@ -9,6 +9,7 @@ from coopnb.model.kept import KeptState
 from coopnb.model.upgrade import ChangedDefault, NewSetting, UpgradeNews
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Fold, Line, Log, Table, output_of
+from coopnb.show.state_form import state_stands
 from coopnb.show.text import counted
 
 _OWN = {
@@ -35,7 +36,7 @@ def upgrade_output(choice: Choice, stack: str, news: UpgradeNews, run: int | Non
         ),
     ]
     if news.new:
-        blocks.append(Table(tuple(_new_row(each) for each in news.new), ("", "new setting", "sample", "says")))
+        blocks.append(Table(tuple(_new_row(each) for each in news.new), ("", "new setting", "where", "says")))
     if news.changed:
         blocks.append(Table(tuple(_default_row(each) for each in news.changed), ("", "default", "was -> is", "")))
     if news.lacking:
@@ -136,9 +137,8 @@ def _default_row(default: ChangedDefault) -> tuple[Cell, ...]:
 def _state_row(state: KeptState, chosen: str) -> tuple[Cell, ...]:
     images = ", ".join(f"{ref} {digest.removeprefix('sha256:')[:12]}" for ref, digest in state.images.items())
     parts = [
-        "runs now" if state.runs else "",
+        state_stands(state),
         "chosen" if state.name == chosen else "",
-        f"cannot be used: {state.trouble}" if state.trouble else "",
     ]
     stands = ", ".join(part for part in parts if part)
     return (Cell(state.name, code=True), Cell(state.version), Cell(images or "none told"), Cell(stands))

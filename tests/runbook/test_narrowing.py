@@ -13,7 +13,7 @@ from coopnb.model.snapshot import NodeSeen, ServiceSeen, TaskSeen
 from coopnb.runbook.narrowing import narrow, suggestion, tasks_that_failed
 from tests.nouns import at, running, seen, spec, task, update_status
 
-BEFORE = KeptState("coopnb_wiki_1", "wiki.example.org", "wiki", "wiki", "1.2.0", "abc", {}, None, at(0))
+BEFORE = KeptState("coopnb_wiki_1", "wiki.example.org", "wiki", "wiki", "1.2.0", "abc", {}, None, at(0), ran=True)
 NODES = (
     NodeSeen("node1", "node1", "manager", "active", "ready"),
     NodeSeen("node2", "node2", "worker", "active", "down"),

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 import coopnb as co
-from coopnb.errors import InputError, PlanBlocked
+from coopnb.deploy.apply import apply as deploy_apply
+from coopnb.deploy.writing import Act
+from coopnb.errors import CoopError, InputError, LedgerError, PlanBlocked
 from coopnb.model.plan import UpdateService
-from coopnb.server import Server
+from coopnb.plan.kept import state_before
+from coopnb.server import Server, ask_states
+from coopnb.show.state_form import state_label
+from coopnb.workspace import Workspace
 from tests.server.apps import applied, deployed
 
 DOMAIN = "wiki.example.org"
@@ -112,3 +120,69 @@ def test_a_secret_that_is_gone_blocks_the_way_back(own: Server) -> None:
     assert not [item for item in plan.operations if item.kind == "secret"]
     with pytest.raises(PlanBlocked):
         applied(own, plan)
+
+
+class _CutBeforeServices:
+    """A ledger on a disk that is full by the time the services are announced."""
+
+    def append_all(self, step: str, acts: Sequence[Act]) -> None:
+        """Take everything up to the first service."""
+        if any(facts.get("kind") == "service" for _, facts in acts):
+            raise LedgerError("the disk is full")
+
+
+def test_a_state_that_never_ran_says_so_and_is_no_default() -> None:
+    """An upgrade cut before its services leaves a state; the way back must lead to the one that served, past it."""
+    hello, domain = "hello", "hello.example.org"
+    with co.practice_swarm() as server:
+        deployed(server, hello, "1.0.0+1.26.3", domain)
+        [served] = server.states(domain)
+        upgrade = server.plan(co.load_app(domain, version="1.1.0+1.28.0", workspace=server.workspace))
+        with pytest.raises(LedgerError):
+            deploy_apply(server._engine, upgrade, _CutBeforeServices(), lambda wanted: {})
+        cut, first = server.states(domain)
+        assert (cut.version, cut.runs, cut.ran) == ("1.1.0+1.28.0", False, False)
+        assert (first.name, first.runs, first.ran) == (served.name, True, True)
+
+        settings = server.workspace.find_env_file(domain)
+        settings.write_text(settings.read_text().replace("Hello from the commons", "Hello again"))
+        deployed(server, hello, "1.0.0+1.26.3", domain)
+        states = server.states(domain)
+
+    assert [(state.runs, state.ran) for state in states] == [(True, True), (False, False), (False, True)]
+    assert states[0].previous == cut.name
+    assert states[0].content["found"] == served.name
+    before = state_before(states)
+    assert before is not None
+    assert before.name == served.name
+    assert state_label(states[1]).endswith("was not seen to run")
+
+
+def test_a_setting_that_is_not_kept_does_not_hide_what_runs() -> None:
+    """An app with a setting that looks secret must be seen to run as its newest state has it."""
+    domain = "hello.example.org"
+    with co.practice_swarm() as server:
+        deployed(server, "hello", "1.0.0+1.26.3", domain)
+        settings = server.workspace.find_env_file(domain)
+        settings.write_text(settings.read_text() + "MAIL_PASSWORD=correct-horse-battery\n")
+        deployed(server, "hello", "1.1.0+1.28.0", domain)
+        states = server.states(domain)
+    assert states[0].content["withheld"] == ["MAIL_PASSWORD"]
+    assert [(state.runs, state.ran) for state in states] == [(True, True), (False, True)]
+    assert "correct-horse" not in repr(states)
+
+
+def test_states_can_be_asked_for_while_choosing(upgraded: Server, tmp_path: Path) -> None:
+    """A form must get the same states; asking must start no practice swarm, and wait for no mute server."""
+    assert ask_states(upgraded.identity.endpoint, DOMAIN, upgraded.workspace) == upgraded.states(DOMAIN)
+    nowhere = Workspace(tmp_path)
+    with pytest.raises(InputError, match="is not running"):
+        ask_states("practice", DOMAIN, nowhere)
+    assert not nowhere.practice.exists()
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(tmp_path / "mute.sock"))
+        mute.listen()
+        began = time.monotonic()
+        with pytest.raises(CoopError):
+            ask_states(f"unix://{tmp_path / 'mute.sock'}", DOMAIN, nowhere, timeout=1)
+        assert time.monotonic() - began < 30

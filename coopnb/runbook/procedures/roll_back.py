@@ -10,12 +10,14 @@ from coopnb.errors import CoopError, InputError, NotChosen
 from coopnb.model.choice import Choice
 from coopnb.model.kept import KeptState
 from coopnb.model.plan import Plan
+from coopnb.plan.kept import state_before
+from coopnb.plan.protection import with_protection
 from coopnb.runbook.apps import offered_apps, pin
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.procedure import Answers, Here
-from coopnb.server import Server, folder_of, refuse_unknown, stack_name
-from coopnb.show.app_form import AppForm, More
+from coopnb.server import Server, ask_states, folder_of, refuse_unknown, stack_name
 from coopnb.show.output import Output
+from coopnb.show.state_form import StateForm
 from coopnb.show.taken import states_output
 from coopnb.workspace import Workspace
 
@@ -26,10 +28,10 @@ class RollBackApp:
     parameters: tuple[str, ...] = ("server", "domain", "state")
     needed: tuple[str, ...] = ("server", "domain")
 
-    def form(self, workspace: Workspace, preset: Answers) -> AppForm:
-        """Server, domain and state; the states are listed by the next step, which asks the server."""
+    def form(self, workspace: Workspace, preset: Answers) -> StateForm:
+        """Server, domain and the states that the swarm keeps of the app."""
         servers, apps = offered_apps(workspace)
-        return AppForm(servers, apps, More("state", "State", "blank: the one before what runs"), preset)
+        return StateForm(servers, apps, lambda server, domain: ask_states(server, domain, workspace), preset)
 
     def take(self, here: Here, answers: Answers) -> TakenState:
         """Ask the swarm which states it keeps, and find the one that is meant.
@@ -88,15 +90,9 @@ class TakenState:
                 where=f"server {self.choice.server}, stack {self.stack}",
                 hint="Choose one of the states above, by its name or its last part.",
             )
-        runs = any(state.runs for state in self.states)
-        only = len({state.version for state in self.states}) == 1 and self.states[0].runs
         return NotChosen(
             "no state is chosen; nothing was done",
-            what="what runs now is the only state that is kept"
-            if only
-            else "what was applied last is not what runs now, so the state before it does not go without saying"
-            if runs
-            else "what runs now is none of the kept states",
+            what=_why_open(self.states),
             where=f"server {self.choice.server}, stack {self.stack}",
             hint="Choose one of the states above, by its name or its last part, and run this cell again.\n"
             "Headless: -p state=...",
@@ -110,7 +106,7 @@ class TakenState:
     def plan(self, server: Server, *, prune: bool) -> Plan:
         """From what runs to the state, with the very images it had."""
         name = self.state.name if self.state else ""
-        return server.plan_state(self.choice.domain, name, prune=prune)
+        return with_protection(server.plan_state(self.choice.domain, name, prune=prune))
 
     def pin(self, workspace: Workspace) -> None:
         """The settings, where this machine has them, name the version that runs."""
@@ -122,10 +118,18 @@ def _named(states: Sequence[KeptState], name: str) -> KeptState | None:
 
 
 def _before(states: Sequence[KeptState]) -> KeptState | None:
-    """The state before what runs, if what was applied last is what runs: else it could mean anything."""
+    """The state that ran before what runs, if what was applied last is what runs: else it could mean anything."""
+    return state_before(states) if states[0].runs else None
+
+
+def _why_open(states: Sequence[KeptState]) -> str:
+    if not any(state.runs for state in states):
+        return "what runs now is none of the kept states"
     if not states[0].runs:
-        return None
-    return next((state for state in states if not state.runs and not state.trouble), None)
+        return "what was applied last is not what runs now, so the state before it does not go without saying"
+    if all(state.runs for state in states):
+        return "what runs now is the only state that is kept"
+    return "no other state that can be used was seen to run, so none of them goes without saying"
 
 
 def _differing(state: KeptState, local: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from coopnb import commons, envfile
 from coopnb.errors import CoopError, InputError, SettingsError
 from coopnb.model.choice import Choice
-from coopnb.model.finding import Finding
 from coopnb.model.plan import Plan
 from coopnb.model.upgrade import UpgradeNews
 from coopnb.plan.compare import version_running
-from coopnb.plan.protection import protection
+from coopnb.plan.protection import with_protection
 from coopnb.runbook.apps import offered_apps, pin
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.news import newest_above, news, refuse_downgrade
@@ -113,8 +112,7 @@ class TakenUpgrade:
             workspace=self.workspace,
             into=self.files,
         )
-        found = server.plan(app, prune=prune)
-        return replace(found, findings=tuple(sorted((*found.findings, *protection(found)), key=Finding.sort_key)))
+        return with_protection(server.plan(app, prune=prune))
 
     def pin(self, workspace: Workspace) -> None:
         """The settings name the version that runs."""
