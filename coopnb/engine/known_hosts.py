@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import fnmatch
 import hashlib
 import hmac
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 import paramiko
+
+_AS_IT_IS = "surrogateescape"
+"""Other lines of the file are kept to the byte, whatever they are written in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class HostKey:
         file: where it is written to when it is trusted.
         standing: ``known``; ``unknown``; ``changed``, when another key is known; ``revoked``.
         others: the lines that say otherwise.
+        authority: the line of an authority that may vouch for this host, which is not looked at here.
     """
 
     name: str
@@ -55,6 +60,7 @@ class HostKey:
     file: Path
     standing: Literal["known", "unknown", "changed", "revoked"]
     others: tuple[KnownKey, ...] = ()
+    authority: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -65,13 +71,25 @@ class HostKey:
 
 def known_keys(name: str, files: Iterable[Path]) -> tuple[KnownKey, ...]:
     """All lines about a host; certificates of authorities are not among them."""
-    return tuple(entry for path in files for entry in _read(path, name))
+    return tuple(entry for path in files for entry in _read(path, name, ("", "@revoked")))
+
+
+def without_port(name: str) -> str:
+    """A host's name without its port: ``[node1.example.org]:2222`` is ``node1.example.org``."""
+    return name[1:].rpartition("]:")[0] if name.startswith("[") else name
 
 
 def judge(name: str, shown: paramiko.PKey, files: tuple[Path, ...]) -> HostKey:
-    """What is known of the key that a server showed."""
+    """What is known of the key that a server showed.
+
+    One that is not known at its port may be known by its name alone, as OpenSSH takes it; another key under that name
+    is another server's.
+    """
     kind, key = shown.get_name(), shown.get_base64()
     known = known_keys(name, files)
+    if all(entry.revoked for entry in known):
+        plain = known_keys(without_port(name), files)
+        known = (*known, *(entry for entry in plain if (entry.kind, entry.key) == (kind, key)))
     same = [entry for entry in known if (entry.kind, entry.key) == (kind, key)]
     revoked = tuple(entry for entry in same if entry.revoked)
     others = tuple(entry for entry in known if not entry.revoked)
@@ -79,17 +97,20 @@ def judge(name: str, shown: paramiko.PKey, files: tuple[Path, ...]) -> HostKey:
         return HostKey(name, kind, key, files[0], "revoked", revoked)
     if same:
         return HostKey(name, kind, key, files[0], "known")
-    return HostKey(name, kind, key, files[0], "changed" if others else "unknown", others)
+    authority = next((entry.where for path in files for entry in _read(path, name, ("@cert-authority",))), "")
+    return HostKey(name, kind, key, files[0], "changed" if others else "unknown", others, authority)
 
 
 def trust(seen: HostKey) -> None:
     """Write a server's key down, and take out this file's lines that say otherwise; a copy of it stays as ``.old``.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or is none, as where ``UserKnownHostsFile`` is ``/dev/null``.
     """
+    if seen.file.exists() and not seen.file.is_file():
+        raise OSError(errno.EINVAL, "it is no file that keeps anything; see UserKnownHostsFile in the ssh config")
     seen.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    before = seen.file.read_text(encoding="utf-8") if seen.file.exists() else ""
+    before = seen.file.read_text(encoding="utf-8", errors=_AS_IT_IS) if seen.file.exists() else ""
     gone = {entry.line for entry in seen.others if entry.path == seen.file and entry.alone}
     lines = [line for at, line in enumerate(before.splitlines(), start=1) if at not in gone]
     if gone:
@@ -101,14 +122,16 @@ def _write(path: Path, text: str) -> None:
     """Replace a file as a whole: a reader sees the old one or the new one."""
     target = path.resolve()
     fresh = target.with_name(f".{target.name}.coopnb")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with open(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", errors=_AS_IT_IS
+    ) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(target)
 
 
-def _read(path: Path, name: str) -> Iterator[KnownKey]:
+def _read(path: Path, name: str, markers: tuple[str, ...]) -> Iterator[KnownKey]:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -116,10 +139,10 @@ def _read(path: Path, name: str) -> Iterator[KnownKey]:
     for at, line in enumerate(lines, start=1):
         fields = line.split()
         marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
-        if len(fields) < 3 or fields[0].startswith("#") or marker not in ("", "@revoked"):
+        if len(fields) < 3 or fields[0].startswith("#") or marker not in markers:
             continue
         if _about(fields[0], name):
-            yield KnownKey(path, at, fields[1], fields[2], bool(marker), "," not in fields[0])
+            yield KnownKey(path, at, fields[1], fields[2], marker == "@revoked", "," not in fields[0])
 
 
 def _about(patterns: str, name: str) -> bool:
