@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from coopnb.model.service_parts import (
     ONLY_KNOWN_KEYS,
+    Build,
     CredentialSpec,
     Deploy,
     FileReference,
@@ -86,7 +87,7 @@ class Service:
     extra_hosts: Texts = ()
     credential_spec: CredentialSpec | None = None
 
-    build: Mapping[str, Any] | None = None
+    build: Build | None = None
     cgroup_parent: str = ""
     cgroupns_mode: str = ""
     container_name: str = ""

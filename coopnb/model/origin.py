@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 """A path into a compose file: ``("services", "app", "ports", 0)``."""
@@ -31,11 +31,18 @@ class Origin:
         file: relative to the recipe's root (``compose.smtp.yml``), or the name of a ``.env`` file.
         line: counted from 1; 0 means the file as a whole.
         settings: names of the settings that were interpolated, in order.
+        column: counted from 1; 0 where only the line is known. Two origins in one line are the same place.
     """
 
     file: str
     line: int = 0
     settings: tuple[str, ...] = ()
+    column: int = field(default=0, compare=False)
+
+    @property
+    def exact(self) -> str:
+        """The place with its column: ``compose.yml:12:5``."""
+        return f"{self}:{self.column}" if self.line and self.column else str(self)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}" if self.line else self.file

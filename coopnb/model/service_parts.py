@@ -20,6 +20,21 @@ ONLY_KNOWN_KEYS = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """``build``: how an image would be made elsewhere; swarm does nothing with it."""
+
+    __pydantic_config__: ClassVar[Any] = ONLY_KNOWN_KEYS
+    context: str = ""
+    dockerfile: str = ""
+    args: Mapping[str, str | None] = field(default_factory=dict)
+    labels: Pairs = field(default_factory=dict)
+    cache_from: Texts = ()
+    extra_hosts: Texts = ()
+    network: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Healthcheck:
     """How swarm learns that a task is well; ``test`` begins with ``CMD`` or ``CMD-SHELL``."""
 

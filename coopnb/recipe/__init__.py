@@ -1,6 +1,6 @@
 """Compose files to a :class:`~coopnb.model.recipe.Recipe`, a file a stage.
 
-document -> version -> interpolate -> canonical -> schema -> merge -> references -> dropped.
+written -> document -> version -> interpolate -> canonical -> schema -> merge -> references -> dropped.
 """
 
 from coopnb.recipe.load import load

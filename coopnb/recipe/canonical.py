@@ -18,7 +18,19 @@ from coopnb.recipe.node import Node, doubt, wrong
 from coopnb.recipe.service_lists import Context, mounts, networks, ports, references
 
 _KEY = re.compile(r"[a-zA-Z0-9._-]+")
-_UPDATE: dict[str, Form] = {"delay": forms.duration, "monitor": forms.duration}
+_UPDATE: dict[str, Form] = {
+    "delay": forms.duration,
+    "monitor": forms.duration,
+    "max_failure_ratio": forms.single_precision,
+}
+_BUILD: dict[str, Form] = {
+    "args": forms.pairs_or_names,
+    "cache_from": forms.distinct,
+    "extra_hosts": forms.hosts,
+    "labels": forms.pairs,
+}
+_BUILD_KEYS = ("args", "cache_from", "context", "dockerfile", "extra_hosts", "labels", "network", "target")
+_GENERIC = forms.nested({"discrete_resource_spec": forms.nested({"value": forms.whole_part})})
 _SERVICE: dict[str, Form] = {
     "cap_add": forms.distinct,
     "cap_drop": forms.distinct,
@@ -34,6 +46,7 @@ _SERVICE: dict[str, Form] = {
     "healthcheck": forms.nested(
         {
             "test": forms.shell_test,
+            "retries": forms.whole_part,
             **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), forms.duration),
         }
     ),
@@ -52,7 +65,12 @@ _SERVICE: dict[str, Form] = {
             "update_config": forms.nested(_UPDATE),
             "rollback_config": forms.nested(_UPDATE),
             "restart_policy": forms.nested({"delay": forms.duration, "window": forms.duration}),
-            "resources": forms.nested(dict.fromkeys(("limits", "reservations"), forms.nested({"memory": forms.size}))),
+            "resources": forms.nested(
+                {
+                    "limits": forms.nested({"memory": forms.size}),
+                    "reservations": forms.nested({"memory": forms.size, "generic_resources": forms.each(_GENERIC)}),
+                }
+            ),
         }
     ),
 }
@@ -121,11 +139,10 @@ class Canonical:
                 result[key] = _LISTS[key](entry, at, self.context)
             elif key in _SERVICE:
                 result[key] = _SERVICE[key](entry, at)
-            elif key == "build" and isinstance(entry.value, str):
-                result[key] = entry.with_value({"context": entry})
+            elif key == "build":
+                result[key] = _build(entry, at)
             elif key == "expose" and isinstance(entry.value, list):
-                texts = entry.with_value([item.with_value(str(item.value)) for item in entry.value])
-                result[key] = forms.distinct(texts, at)
+                result[key] = forms.distinct(entry.with_value([forms.exposed(item) for item in entry.value]), at)
             else:
                 result[key] = entry
         if not isinstance(node.value, dict):
@@ -141,6 +158,9 @@ class Canonical:
         file = result.get("file")
         if file is not None and isinstance(file.value, str):
             result["file"] = file.with_value(self.context.from_root(file.value))
+        if "driver" in result and "file" in result and section == "secrets":
+            text = f"{key_path_text(path)} has a driver and a file, and can come from one of them only"
+            raise wrong(text, result["file"], (*path, "file"), hint="remove one of the two")
         if section == "volumes" and "x-cluster-spec" in result:
             text = f"the volume {path[-1]} is one of a storage cluster, and those are not converted yet"
             spec = result.pop("x-cluster-spec")
@@ -172,6 +192,14 @@ class Canonical:
                 raise wrong(text, given, (*path, key), hint="remove one of the two")
             text = f"{path[-1]} is external: it is used as it is, and {key} has no effect"
             self.context.findings.append(doubt("warning", "external-ignores-the-rest", text, given, (*path, key)))
+
+
+def _build(node: Node, path: KeyPath) -> Node:
+    """docker's schema takes any key here, and its loader forgets those it does not know."""
+    if isinstance(node.value, str):
+        return node.with_value({"context": node})
+    known = {key: entry for key, entry in node.entries.items() if key in _BUILD_KEYS}
+    return forms.entries(node.with_value(known), path, _BUILD) if isinstance(node.value, dict) else node
 
 
 def _is_true(node: Node | None) -> bool:

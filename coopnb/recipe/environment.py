@@ -7,6 +7,8 @@ settings, and nothing else (abra gives the loader the app's ``.env`` in its plac
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from coopnb.model.origin import KeyPath, Origin
 from coopnb.recipe.node import Node, doubt, wrong
 from coopnb.recipe.service_lists import Context
@@ -47,7 +49,7 @@ def _fill(name: str, node: Node, path: KeyPath, context: Context) -> Node:
         hint = f"remove {name} from the app's settings, or from here"
         context.findings.append(doubt("warning", "empty-value-is-replaced", text, node, path, hint))
     used = (*node.origin.settings, name)
-    return Node(value, Origin(node.origin.file, node.origin.line, used), node.raw if node.raw is not None else name)
+    return Node(value, replace(node.origin, settings=used), node.raw if node.raw is not None else name)
 
 
 def _read(file: Node, name: str, path: KeyPath, context: Context) -> dict[str, Node]:

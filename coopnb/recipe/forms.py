@@ -6,12 +6,13 @@ What is not of the expected kind goes through untouched: the schema says what is
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 
 from coopnb.model.origin import KeyPath
 from coopnb.recipe.node import Node, Scalar, wrong
 from coopnb.recipe.quantities import nanoseconds, size_in_bytes
-from coopnb.recipe.scalars import go_text
+from coopnb.recipe.scalars import Moment, go_text
 from coopnb.recipe.words import split_words
 
 Form = Callable[[Node, KeyPath], Node]
@@ -77,6 +78,30 @@ def size(node: Node, path: KeyPath) -> Node:
     return _measured(node, path, size_in_bytes, "a size, such as 64M or 1.5G, in quotes if it is a bare number")
 
 
+def exposed(node: Node) -> Node:
+    """A port that is said to be open: numbers become text."""
+    return node if isinstance(node.value, bool) else _as_text(node, None)
+
+
+def whole_part(node: Node, path: KeyPath) -> Node:
+    """A number that docker's schema lets have a fraction, and its loader cuts off."""
+    value = node.value
+    return node.with_value(int(value)) if isinstance(value, float) and math.isfinite(value) else node
+
+
+def single_precision(node: Node, path: KeyPath) -> Node:
+    """A number that docker keeps in 32 bits: the shortest one that reads back as the same."""
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return node
+    try:
+        kept = struct.pack("f", value)
+    except OverflowError:
+        return node
+    shortest = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    return node.with_value(next((each for each in shortest if struct.pack("f", each) == kept), value))
+
+
 def hosts(node: Node, path: KeyPath) -> Node:
     """Extra hosts, to a list of ``host:address``; brackets around an address are taken off."""
     if isinstance(node.value, dict):
@@ -84,7 +109,7 @@ def hosts(node: Node, path: KeyPath) -> Node:
             entry.with_value(f"{host}:{_shown(entry)}") for host, entry in node.value.items() if entry.value is not None
         ]
         given.sort(key=lambda item: str(item.value))
-    elif isinstance(node.value, list):
+    elif isinstance(node.value, list) and all(isinstance(item.value, str) for item in node.value):
         distinct(node, path)
         given = [item for item in node.value if "=" in str(item.value) or ":" in str(item.value)]
     else:
@@ -113,6 +138,17 @@ def entries(node: Node, path: KeyPath, forms: dict[str, Form]) -> Node:
     )
 
 
+def each(form: Form) -> Form:
+    """The form of a list whose items have one."""
+
+    def items(node: Node, path: KeyPath) -> Node:
+        if not isinstance(node.value, list):
+            return node
+        return node.with_value([form(item, (*path, index)) for index, item in enumerate(node.value)])
+
+    return items
+
+
 def nested(forms: dict[str, Form]) -> Form:
     """The form of a mapping whose entries have forms."""
     return lambda node, path: entries(node, path, forms)
@@ -138,6 +174,8 @@ def _as_text(node: Node, absent: str | None) -> Node:
     value = node.value
     if value is None:
         return node.with_value(absent)
+    if isinstance(value, Moment):
+        return node.with_value(value.text)
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return node.with_value(go_text(value))
     return node

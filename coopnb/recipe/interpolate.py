@@ -6,11 +6,13 @@ Only values are replaced, never keys. A value becomes a number or a boolean only
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from coopnb.model.finding import Finding
-from coopnb.model.origin import KeyPath, Origin, key_path_text
+from coopnb.model.origin import KeyPath, key_path_text
 from coopnb.recipe.node import Node, Scalar, doubt, wrong
 from coopnb.recipe.template import Substituted, substitute
 
@@ -55,6 +57,13 @@ _CASTS: list[tuple[list[str], str]] = [
     ]
 ]
 _TRUTHS = {**dict.fromkeys(("y", "yes", "true", "on"), True), **dict.fromkeys(("n", "no", "false", "off"), False)}
+IMAGE_NEEDS_A_SETTING = "image-needs-a-setting"
+_NUMBER = re.compile(
+    r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)p[-+]?[0-9]+"
+    r"|inf(?:inity)?)|nan",
+    re.IGNORECASE,
+)
+_WRONG_UNDERSCORE = re.compile(r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])")
 _HINT = "to mean a $ itself, write $$"
 
 
@@ -65,8 +74,8 @@ def interpolate(root: Node, settings: Mapping[str, str]) -> tuple[Node, tuple[Fi
     where docker's reading contradicts what is written.
 
     Raises:
-        RecipeError: an expression docker refuses, a required setting that is missing, a value that
-            must be a number and is none, or a name without a value in an image.
+        RecipeError: an expression docker refuses, a required setting that is missing, or a value
+            that must be a number and is none.
     """
     stage = _Interpolation(settings)
     return stage.node(root, ()), tuple(stage.findings)
@@ -97,29 +106,20 @@ class _Interpolation:
                 what=f"written {text!r}",
                 hint="set it in the app's .env file" if "required" in done.refused else _HINT,
             )
-        self._refuse_in_image(node, done, path)
         self._report(node, done, path)
         if done.text == text:
             return node
-        origin = Origin(node.origin.file, node.origin.line, done.used)
+        origin = replace(node.origin, settings=done.used)
         return Node(self._cast(node, done, path), origin, text)
-
-    def _refuse_in_image(self, node: Node, done: Substituted, path: KeyPath) -> None:
-        if done.missing and len(path) == 3 and (path[0], path[2]) == ("services", "image"):
-            names = " and ".join(done.missing)
-            raise wrong(
-                f"nothing sets {names}, and the image needs it",
-                node,
-                path,
-                what=f"written {node.value!r}, which becomes {done.text!r}",
-                hint=f"set {names} in the app's .env file, or give it a default: ${{{done.missing[0]}:-...}}",
-            )
 
     def _report(self, node: Node, done: Substituted, path: KeyPath) -> None:
         for each in done.doubts:
             text = f"{each.text} (written {node.value!r})"
             hint = "write it so that docker and the compose specification read the same: ${NAME} or ${NAME:-default}"
             self.findings.append(doubt("error", each.rule, text, node, path, hint))
+        if done.missing and len(path) == 3 and (path[0], path[2]) == ("services", "image"):
+            self.findings.append(_image_needs(node, done, path))
+            return
         for name in done.missing:
             if name not in self.told_missing:
                 self.told_missing.add(name)
@@ -150,6 +150,13 @@ class _Interpolation:
         return value
 
 
+def _image_needs(node: Node, done: Substituted, path: KeyPath) -> Finding:
+    names = " and ".join(done.missing)
+    text = f"nothing sets {names}, and the image needs it: {node.value!r} becomes {done.text!r}"
+    hint = f"set {names} in the app's .env file, or give it a default: ${{{done.missing[0]}:-...}}"
+    return doubt("error", IMAGE_NEEDS_A_SETTING, text, node, path, hint)
+
+
 def _not_set(name: str, node: Node, path: KeyPath) -> Finding:
     hint = f"set {name} in the app's .env file"
     if len(path) == 3 and path[0] != "services" and path[2] == "name":
@@ -168,14 +175,21 @@ def _kind_of(path: KeyPath) -> str | None:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if re.fullmatch("[-+]?[0-9]+", text) else None
+    """Go's ``strconv.Atoi``."""
+    value = int(text) if re.fullmatch("[-+]?[0-9]{1,40}", text) else None
+    return value if value is not None and -(2**63) <= value < 2**63 else None
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text) if text.strip() == text and "_" not in text else None
-    except ValueError:
+    """Go's ``strconv.ParseFloat``, which takes hexadecimal ones, too."""
+    bare = text.replace("_", "")
+    if not _NUMBER.fullmatch(bare) or _WRONG_UNDERSCORE.search(text):
         return None
+    try:
+        value = float.fromhex(bare) if "x" in bare.lower() else float(bare)
+    except OverflowError:
+        return None
+    return None if math.isinf(value) and "inf" not in text.lower() else value
 
 
 def _truth(text: str) -> bool | None:

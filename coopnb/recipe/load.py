@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from coopnb.errors import RecipeError
+from coopnb.model.compose import Compose
 from coopnb.model.finding import Finding
 from coopnb.model.origin import KeyPath, Origin
 from coopnb.model.recipe import Recipe, RecipeVersion
@@ -22,6 +24,19 @@ from coopnb.recipe.service_lists import Context
 from coopnb.recipe.version import check_keys_of_version, check_same_version, version_of
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What files say, filled in, checked and merged; what they refer to need not be there.
+
+    Attributes:
+        root: the merged file in its long form, every value with its place.
+    """
+
+    compose: Compose
+    root: Node
+    findings: tuple[Finding, ...]
+
+
 def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str]) -> Recipe:
     """Read, fill in, check and merge the compose files of a recipe version.
 
@@ -30,13 +45,33 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
         settings: of the app, ``STACK_NAME`` among them; the only source of values.
 
     Raises:
-        RecipeError: anything docker/cli refuses, what only fails later there (an undefined secret, a
-            missing file), and a name without a value in an image; each with file, line and key path.
+        RecipeError: anything that docker/cli refuses, what only fails later there (an undefined secret, a
+            missing file) and an image that cannot be one; each with file, line and key path.
     """
     if not files:
         raise RecipeError("no compose file is named", where=source.recipe, hint="set COMPOSE_FILE=compose.yml")
     reader = RecipeFiles(source.root)
-    findings = _about_version(source)
+    reading = read_files(reader, files, settings)
+    check_references(reading.compose, reading.root, reading.findings)
+    read_object_files(reading.compose, reading.root, reader)
+    return Recipe(
+        source=source,
+        files=tuple(files),
+        compose=reading.compose,
+        origins=_origins(reading.root),
+        raw_names=_raw_names(reading.root),
+        findings=tuple(sorted((*_about_version(source), *reading.findings), key=Finding.sort_key)),
+        files_data=dict(reader.data),
+    )
+
+
+def read_files(reader: RecipeFiles, files: Sequence[str], settings: Mapping[str, str]) -> Reading:
+    """Do what ``docker stack config`` does: read, fill in, check and merge compose files.
+
+    Raises:
+        RecipeError: what it refuses, with file, line and key path.
+    """
+    findings: list[Finding] = []
     context = Context(settings, str(reader.root), posixpath.dirname(files[0]), reader.read, findings)
     written = [_read(name, reader, findings) for name in files]
     versions = [version_of(root) for root in written]
@@ -53,18 +88,8 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
     if len(roots) > 1 or list(compose.services) != sorted(compose.services):
         compose = validate(merged)
     findings.extend(merge.findings)
-    check_references(compose, merged)
-    read_object_files(compose, merged, reader)
     findings.extend(dropped(compose, merged))
-    return Recipe(
-        source=source,
-        files=tuple(files),
-        compose=compose,
-        origins=_origins(merged),
-        raw_names=_raw_names(merged),
-        findings=tuple(sorted(findings, key=Finding.sort_key)),
-        files_data=dict(reader.data),
-    )
+    return Reading(compose, merged, tuple(findings))
 
 
 def _about_version(source: RecipeVersion) -> list[Finding]:

@@ -16,7 +16,17 @@ from coopnb.recipe.node import Node, doubt, plain
 _APPENDED = frozenset(
     (
         *("cap_add", "cap_drop", "depends_on", "devices", "dns", "dns_search", "env_file", "expose", "external_links"),
-        *("extra_hosts", "links", "security_opt", "tmpfs", "test", "constraints", "preferences", "generic_resources"),
+        *(
+            "extra_hosts",
+            "links",
+            "security_opt",
+            "tmpfs",
+            "cache_from",
+            "test",
+            "constraints",
+            "preferences",
+            "generic_resources",
+        ),
     )
 )
 _REPLACED = frozenset(("command", "entrypoint"))

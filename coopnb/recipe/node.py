@@ -9,8 +9,9 @@ from typing import Any
 from coopnb.errors import RecipeError
 from coopnb.model.finding import Finding, Severity
 from coopnb.model.origin import KeyPath, Origin, key_path_text
+from coopnb.recipe.scalars import Moment
 
-Scalar = str | int | float | bool | None
+Scalar = str | int | float | bool | Moment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Node:
     @property
     def written(self) -> str:
         """A scalar as the file has it, quoted, at most 80 characters."""
-        text = repr(self.raw if self.raw is not None else self.value)
+        value = self.value.text if isinstance(self.value, Moment) else self.value
+        text = repr(self.raw if self.raw is not None else value)
         return text if len(text) <= 80 else text[:77] + "..."
 
     def with_value(self, value: Scalar | dict[str, Node] | list[Node]) -> Node:
@@ -82,8 +84,8 @@ def nearest(node: Node, path: KeyPath) -> Node:
 
 
 def place(origin: Origin, path: KeyPath) -> str:
-    """Write a place as errors do: ``compose.yml:12  services.app.image``."""
-    return shown("  ".join(part for part in (str(origin), key_path_text(path)) if part))
+    """Write a place as errors do: ``compose.yml:12:5  services.app.image``."""
+    return shown("  ".join(part for part in (origin.exact, key_path_text(path)) if part))
 
 
 def shown(text: str) -> str:

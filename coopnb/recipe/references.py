@@ -5,20 +5,22 @@ docker notices some of this only after it has created networks; here it stops be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from coopnb.errors import RecipeError
 from coopnb.model.compose import Compose, ConfigObject, SecretObject
+from coopnb.model.finding import Finding
 from coopnb.model.origin import KeyPath
 from coopnb.recipe.files import RecipeFiles
 from coopnb.recipe.image import is_image_reference
-from coopnb.recipe.node import Node, nearest, wrong
+from coopnb.recipe.interpolate import IMAGE_NEEDS_A_SETTING
+from coopnb.recipe.node import Node, nearest, place, wrong
 
 # swarmkit manager/controlapi: a secret holds less than 500 KiB, a config less than 1000 KiB.
 _LARGEST = {"secrets": 511_999, "configs": 1_023_999}
 
 
-def check_references(compose: Compose, root: Node) -> None:
+def check_references(compose: Compose, root: Node, findings: Sequence[Finding]) -> None:
     """Check that every service has an image, and that what it names is declared.
 
     Raises:
@@ -29,7 +31,7 @@ def check_references(compose: Compose, root: Node) -> None:
         raise RecipeError("the recipe has no services", where=root.origin.file, hint="look for services: in its files")
     for name, service in compose.services.items():
         path: KeyPath = ("services", name)
-        _check_image(service.image, root, path)
+        _check_image(service.image, root, path, findings)
         for network in service.networks:
             if network != "default":
                 _check_declared("network", network, compose.networks, root, (*path, "networks", network))
@@ -42,8 +44,13 @@ def check_references(compose: Compose, root: Node) -> None:
                 _check_declared("volume", mount.source, compose.volumes, root, (*path, "volumes", index))
 
 
-def _check_image(image: str, root: Node, path: KeyPath) -> None:
+def _check_image(image: str, root: Node, path: KeyPath, findings: Sequence[Finding]) -> None:
     node = nearest(root, (*path, "image"))
+    if not is_image_reference(image):
+        for each in findings:
+            if each.rule == IMAGE_NEEDS_A_SETTING and (each.path, each.origin) == ((*path, "image"), node.origin):
+                headline, _, what = each.text.partition(": ")
+                raise RecipeError(headline, what=what, where=place(node.origin, each.path), hint=each.hint)
     if not image:
         raise wrong(f"the service {path[1]} has no image", node, path, hint="swarm cannot build one: name an image")
     if not is_image_reference(image):

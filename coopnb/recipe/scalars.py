@@ -8,6 +8,8 @@ does: ``1.10`` becomes ``1.1``.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
+from dataclasses import dataclass
 from decimal import Decimal
 
 _WORDS: dict[str, bool | float | None] = {
@@ -28,7 +30,14 @@ _TIME = re.compile(
 )
 
 
-def resolve(text: str) -> str | int | float | bool | None:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, which only a value that becomes text may be: ``text`` is how Go prints it."""
+
+    text: str
+
+
+def resolve(text: str) -> str | int | float | bool | Moment | None:
     """Read an unquoted scalar."""
     if text in _WORDS:
         return _WORDS[text]
@@ -66,22 +75,25 @@ def _as_float(text: str, otherwise: str | None = None) -> str | float:
     return kept if value in (float("inf"), float("-inf")) else value
 
 
-def _as_time(text: str) -> str | None:
+def _as_time(text: str) -> Moment | None:
     """A timestamp, as Go prints a ``time.Time``."""
     match = _TIME.fullmatch(text)
     if match is None:
         return None
     year, month, day = match[1], int(match[2]), int(match[3])
     hour, minute, second = (int(match[4 + i] or match[9 + i] or 0) for i in range(3))
-    if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 60):
+    is_day = 1 <= month <= 12 and 1 <= day <= monthrange(int(year), month)[1]
+    if not (is_day and hour < 24 and minute < 60 and second < 60):
         return None
     fraction = (match[7] or match[12] or "").rstrip("0").rstrip(".")
     zone = "+0000 UTC" if match[8] in (None, "Z", "+00:00") else " ".join([match[8].replace(":", "")] * 2)
-    return f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction} {zone}"
+    return Moment(f"{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction} {zone}")
 
 
-def go_text(value: str | int | float | bool) -> str:
+def go_text(value: str | int | float | bool | Moment) -> str:
     """Print a scalar as Go's ``fmt.Sprint`` does."""
+    if isinstance(value, Moment):
+        return value.text
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -14,6 +14,7 @@ from coopnb.errors import RecipeError
 from coopnb.model.compose import Compose
 from coopnb.model.origin import KeyPath, key_path_text
 from coopnb.recipe.node import Node, nearest, plain, walk, wrong
+from coopnb.recipe.scalars import Moment
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -48,6 +49,10 @@ def validate(root: Node) -> Compose:
     """
     from pydantic import ValidationError
 
+    for path, node in walk(root):
+        if isinstance(node.value, Moment):
+            what = f"written without quotes, it is a date to docker: {node.value.text}"
+            raise wrong(f"{key_path_text(path)} must be text (put it in quotes)", node, path, what=what)
     try:
         return _adapter().validate_json(json.dumps(_whole_numbers(plain(root)), allow_nan=False), strict=True)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from coopnb.model.finding import Finding, Severity
 from coopnb.model.origin import KeyPath
-from coopnb.recipe.forms import distinct, texts_by_name
+from coopnb.recipe.forms import distinct, entries, texts_by_name, whole_part
 from coopnb.recipe.mounts import read_mount
 from coopnb.recipe.node import Node, doubt, wrong
 from coopnb.recipe.ports import read_ports
@@ -99,7 +99,11 @@ def _mount(item: Node, path: KeyPath, context: Context) -> Node:
         return item
     mount = {key: _options(key, entry, (*path, key), context) for key, entry in item.value.items()}
     source = mount.get("source")
-    if "type" in mount and mount["type"].value == "bind" and source is not None and isinstance(source.value, str):
+    is_bind = "type" in mount and mount["type"].value == "bind"
+    if is_bind and (source is None or not source.value):
+        hint = "give it source: with a path that exists on the nodes"
+        raise wrong("a bind needs a source", source or item, path, hint=hint)
+    if is_bind and source is not None and isinstance(source.value, str):
         mount["source"] = _bind_source(source, source.value, (*path, "source"), context)
     return item.with_value(mount)
 
@@ -181,7 +185,8 @@ def references(node: Node, path: KeyPath, context: Context) -> Node:
         if isinstance(item.value, str):
             result.append(item.with_value({"source": item}))
         elif isinstance(item.value, dict):
-            result.append(_only_known(item, _KNOWN_REFERENCE, (*path, index), context))
+            known = _only_known(item, _KNOWN_REFERENCE, (*path, index), context)
+            result.append(entries(known, (*path, index), {"mode": whole_part}))
         else:
             result.append(item)
     return node.with_value(result) if isinstance(node.value, list) else node

@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_NAME = "[_a-z][_a-z0-9]*"
+# Go folds case by Unicode's simple rules, in which a long s and the Kelvin sign are letters of the alphabet.
+_LETTER = "_a-zA-Z\u017f\u212a"
+_NAME = f"[{_LETTER}][{_LETTER}0-9]*"
 _BODY = _NAME + "(?::?[-?][^}]*)?"
-_PATTERN = re.compile(
-    rf"\$(?:(?P<escaped>\$)|(?P<named>{_BODY})|\{{(?P<braced>{_BODY})\}}|(?P<invalid>))", re.IGNORECASE
-)
-_MEANT = re.compile(rf"(?P<name>{_NAME})(?P<operator>:?[-?])?(?P<operand>.*)", re.IGNORECASE | re.DOTALL)
+_PATTERN = re.compile(rf"\$(?:(?P<escaped>\$)|(?P<named>{_BODY})|\{{(?P<braced>{_BODY})\}}|(?P<invalid>))")
+_MEANT = re.compile(rf"(?P<name>{_NAME})(?P<operator>:?[-?])?(?P<operand>.*)", re.DOTALL)
 _OPERATORS = (":-", "-", ":?", "?")
 
 

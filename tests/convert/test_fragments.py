@@ -61,7 +61,9 @@ def test_what_docker_refuses_is_refused(row: dict[str, Any], tmp_path: Path) -> 
     """A key that ``docker stack deploy`` refuses must be refused, with its place."""
     with pytest.raises((RecipeError, ConvertError)) as caught:
         spec_of(row["fragment"], tmp_path)
-    assert caught.value.where is not None and caught.value.where.startswith("compose.yml:4  services.a.")
+    assert caught.value.where is not None and caught.value.where.startswith(
+        ("compose.yml:4:", "compose.yml:4  services.a.")
+    )
 
 
 def _change(spec: dict[str, Any], pointer: str, value: Any) -> None:

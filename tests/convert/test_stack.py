@@ -71,7 +71,6 @@ def test_a_timeout_that_is_none_is_refused_at_its_line(label: str, tmp_path: Pat
             "do not go with type: volume",
         ),
         ("volumes: [{type: tmpfs, source: vv, target: /d}]", "a tmpfs cannot have a source"),
-        ("volumes: [{type: bind, target: /d}]", "needs a source"),
         ("secrets: [s, {source: t, target: s}]", "two secrets are mounted as 's'"),
         ("deploy: {resources: {limits: {cpus: many}}}", "'many' is no number of CPUs"),
         ("deploy: {resources: {limits: {cpus: '0.0000000001'}}}", "more decimals"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from coopnb.errors import RecipeError
@@ -31,8 +33,9 @@ def document(text: str) -> object:
         ("- a\n", 1, "no mapping"),
         ("", 1, "no mapping"),
         ("just words\n", 1, "no mapping"),
-        ("a: !reset null\n", 1, "!reset"),
-        ("a: !!python/object:os.system x\n", 1, "means nothing"),
+        ("!mine a: x\n", 1, "must be text"),
+        ("a: !!binary '%'\n", 1, "base64"),
+        ("%YAML 1.2\n---\na: x\n", 1, "1.1 only"),
         ("a: !!int x\n", 1, "!!int"),
         ("x:\n  <<: 3\n", 2, "<<"),
     ],
@@ -41,7 +44,7 @@ def test_what_is_no_compose_file_is_refused_at_its_line(text: str, line: int, wo
     """An unreadable document must be refused with its file, its line and a reason."""
     with pytest.raises(RecipeError, match=words.replace("<<", "<<:")) as caught:
         document(text)
-    assert caught.value.where == f"compose.yml:{line}"
+    assert re.fullmatch(f"compose.yml:{line}:[1-9][0-9]*", caught.value.where or "")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_bytes_that_are_no_text_are_refused_at_their_line() -> None:
     """A file that is not UTF-8 must be refused with the line of the first wrong byte."""
     with pytest.raises(RecipeError, match="not UTF-8") as caught:
         read_document(b"a: b\nc: \xff\n", "compose.yml")
-    assert caught.value.where == "compose.yml:2"
+    assert caught.value.where == "compose.yml:2:4"
 
 
 def test_merge_keys_and_aliases_are_resolved() -> None:
@@ -103,3 +106,20 @@ def test_only_the_first_document_is_read_and_that_is_said() -> None:
 def test_a_byte_order_mark_is_no_part_of_the_file() -> None:
     """A file that begins with a byte order mark must be read like any other."""
     assert document("\ufeffa: 1\n") == {"a": 1}
+
+
+def test_a_tag_of_nobodys_says_nothing() -> None:
+    """What stands behind an unknown tag must be the text as it stands, a mapping or a list unchanged, as in Go."""
+    assert document("a: !reset null\nb: !!python/name:os.system x\nc: !mine {d: 1}\ne: ! 5\n") == {
+        "a": "null",
+        "b": "x",
+        "c": {"d": 1},
+        "e": 5,
+    }
+
+
+def test_an_error_tells_its_column() -> None:
+    """What is wrong must be found by line and column, the column of its key."""
+    with pytest.raises(RecipeError) as caught:
+        document("a:\n    b: x\n    b: y\n")
+    assert caught.value.where == "compose.yml:3:5"

@@ -48,7 +48,7 @@ def test_a_cast_that_fails_names_the_setting_and_not_its_value(tmp_path: Path) -
     """An error must say which setting is wrong, and must not show what may be a secret."""
     with pytest.raises(RecipeError) as caught:
         read_text(tmp_path, "services:\n  a:\n    image: x\n    deploy:\n      replicas: ${R}\n", R="hunter2")
-    assert caught.value.where == "compose.yml:5  services.a.deploy.replicas"
+    assert caught.value.where == "compose.yml:5:7  services.a.deploy.replicas"
     assert "R" in str(caught.value) and "hunter2" not in str(caught.value)
 
 
@@ -75,8 +75,8 @@ def test_an_image_whose_tag_nobody_set_is_refused(tmp_path: Path) -> None:
         read_text(tmp_path, "services:\n  app:\n    image: nginx:${TAG}\n")
     assert str(caught.value).splitlines() == [
         "nothing sets TAG, and the image needs it",
-        "  what   written 'nginx:${TAG}', which becomes 'nginx:'",
-        "  where  compose.yml:3  services.app.image",
+        "  what   'nginx:${TAG}' becomes 'nginx:'",
+        "  where  compose.yml:3:5  services.app.image",
         "  next   set TAG in the app's .env file, or give it a default: ${TAG:-...}",
     ]
 
@@ -85,7 +85,7 @@ def test_a_required_setting_that_is_missing_is_refused_with_its_message(tmp_path
     """``${X:?message}`` must fail with the message of the file."""
     with pytest.raises(RecipeError, match="the setting X is required: ask the admin") as caught:
         read_text(tmp_path, "services:\n  a:\n    image: x\n    user: ${X:?ask the admin}\n")
-    assert caught.value.where == "compose.yml:4  services.a.user"
+    assert caught.value.where == "compose.yml:4:5  services.a.user"
 
 
 def test_a_message_of_a_recipe_cannot_command_the_terminal(tmp_path: Path) -> None:

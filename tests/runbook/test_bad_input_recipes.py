@@ -35,25 +35,25 @@ RECIPES = {
     "unknownkey": Broken(
         f"{GOOD}    restrat: always\n",
         "RecipeError",
-        ("'restrat' is not a key of services.app", "compose.yml:4  services.app.restrat", "typing error"),
+        ("'restrat' is not a key of services.app", "compose.yml:4:5  services.app.restrat", "typing error"),
     ),
     "nosecret": Broken(
         f"{GOOD}    secrets:\n      - db_password\n",
         "RecipeError",
-        ("the secret 'db_password' is used and not declared", "compose.yml:5  services.app.secrets[0]", "declare it"),
+        ("the secret 'db_password' is used and not declared", "compose.yml:5:9  services.app.secrets[0]", "declare it"),
     ),
     "noconfig": Broken(
         f"{GOOD}    configs:\n      - nginx_conf\n",
         "RecipeError",
-        ("the config 'nginx_conf' is used and not declared", "compose.yml:5  services.app.configs[0]", "declare it"),
+        ("the config 'nginx_conf' is used and not declared", "compose.yml:5:9  services.app.configs[0]", "declare it"),
     ),
     "noversion": Broken(
         "services:\n  app:\n    image: nginx:${NGINX_VERSION}\n",
         "RecipeError",
         (
             "nothing sets NGINX_VERSION, and the image needs it",
-            "which becomes 'nginx:'",
-            "compose.yml:3  services.app.image",
+            "becomes 'nginx:'",
+            "compose.yml:3:5  services.app.image",
             "set NGINX_VERSION in the app's .env file",
         ),
     ),
