@@ -67,6 +67,19 @@ class Figure:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One line of the result that is a number and no time.
+
+    Attributes:
+        aim: what it should be, in words.
+    """
+
+    what: str
+    counted: str
+    aim: str
+
+
 def timed(work: Work) -> float:
     """The wall time of one call, in seconds."""
     begin = time.perf_counter()
@@ -84,15 +97,18 @@ def in_turns(ours: Work, peer: Work, runs: int) -> tuple[Timings, Timings]:
 
 
 def process(
-    command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str | Path],
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    seconds: float = 120,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a process to its end.
 
     Raises:
         RuntimeError: it failed; with the last of what it said.
     """
-    done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, timeout=seconds, check=False)
     if done.returncode:
-        words = done.stderr.decode(errors="replace").strip()[-2000:]
+        words = (done.stderr.strip() or done.stdout.strip()).decode(errors="replace")[-2000:]
         raise RuntimeError(f"{command[0]} ended with status {done.returncode}\n{words}")
     return done

@@ -1,4 +1,4 @@
-"""A swarm of fifty services seen over ssh, an unchanged redeploy there, and ten servers at once, one of them dead.
+"""A swarm of fifty services seen over ssh, an unchanged redeploy there, and ten servers at once (``fleet.py``).
 
 A real sshd on loopback stands before the engine. Loopback has no round trip worth a name, so what counts here is
 processes and connections: docker's CLI makes an ssh connection a command, and more for a stack's tasks. The
@@ -11,31 +11,29 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import yaml
 
-from benchmarks.measure import Comparison, Figure, Timings, in_turns, process, timed
+from benchmarks.fleet import compare_fleet
+from benchmarks.measure import Comparison, Count, Figure, Timings, in_turns, process, timed
 from benchmarks.tens import write_app, write_for_peer
 from coopnb import connect, load_app, observe
 from coopnb.engine import connect as knock
 from coopnb.model.plan import Approval
-from coopnb.model.server import ServerRow
 from coopnb.record.ledger import utc_now
-from coopnb.server import roster
-from coopnb.workspace import Workspace
 from tests.testbed.cli import docker_cli
 from tests.testbed.engine import RealEngine
-from tests.testbed.ssh import silent_port, sshd
+from tests.testbed.ssh import sshd
 from tests.testbed.ssh_client import Home, client_home, introduce
 
 MANY, OURS, PEER = "many", "distant.example.org", "distant_peer"
-SERVICES, SERVERS = 50, 10
+SERVICES = 50
 HOST = "ssh://bench"
 
 
-def compare_ssh(engine: RealEngine, folder: Path, runs: int) -> Iterator[Comparison | Figure]:
+def compare_ssh(engine: RealEngine, folder: Path, runs: int) -> Iterator[Comparison | Count | Figure]:
     """Everything over ssh, each result as soon as it is there."""
     home = client_home(folder / "ssh-home")
     with at_home(home), sshd(folder / "sshd", engine.url) as server:
@@ -66,7 +64,7 @@ def at_home(home: Home) -> Iterator[None]:
                 os.environ.pop(name, None)
 
 
-def compare_snapshot(engine: RealEngine, home: Home, folder: Path, runs: int) -> Iterator[Comparison | Figure]:
+def compare_snapshot(engine: RealEngine, home: Home, folder: Path, runs: int) -> Iterator[Comparison | Count | Figure]:
     """A warm snapshot, against two commands of the CLI, and against a tunnel that OpenSSH holds."""
     docker: list[str | Path] = [docker_cli(), "-H", HOST]
 
@@ -83,12 +81,16 @@ def compare_snapshot(engine: RealEngine, home: Home, folder: Path, runs: int) ->
                 raise RuntimeError(f"the snapshot has {len(seen.services)} services and {len(seen.tasks)} tasks")
 
         ours()
-        asked = door.requests
-        ours()
-        calls = door.requests - asked
+        calls = {}
+        for stack in (MANY, "nothing"):
+            asked = door.requests
+            observe.snapshot(door, identity, stack)
+            calls[stack] = door.requests - asked
+        counted = f"{calls[MANY]} with {SERVICES} services, {calls['nothing']} with none"
+        yield Count("calls per snapshot", counted, "6, whatever the number of services")
         of = f"state of {SERVICES} services over ssh, warm"
         is_peer = "docker -H ssh:// service ls; docker -H ssh:// stack ps"
-        yield Comparison(of, f"snapshot, {calls} calls", is_peer, *in_turns(ours, peer, runs), aim=0.05)
+        yield Comparison(of, f"snapshot, {calls[MANY]} calls", is_peer, *in_turns(ours, peer, runs), aim=0.05)
         with tunnel(engine, home, folder) as url, closing(knock(url)) as near:
             # It looks near, and is as far: its reads are to be made at once, too.
             near.url = HOST
@@ -141,43 +143,6 @@ def compare_redeploy(engine: RealEngine, home: Home, folder: Path, runs: int) ->
         taken = in_turns(ours, peer, runs)
     what = "unchanged redeploy over ssh, 10 services"
     return Comparison(what, "load, plan", "docker -H ssh:// stack deploy --detach", *taken, aim=0.10)
-
-
-def compare_fleet(engine: RealEngine, home: Home, folder: Path, runs: int) -> Iterator[Comparison | Figure]:
-    """Ten servers at once, one of them mute: when the nine others are told, against the slowest of them alone."""
-    with ExitStack() as stack:
-        names = []
-        for number in range(1, SERVERS):
-            server = stack.enter_context(sshd(folder / f"sshd{number}", engine.url))
-            introduce(home, server, f"fleet{number}")
-            names.append(f"ssh://fleet{number}")
-        home.add("mute", stack.enter_context(silent_port()))
-        workspace = Workspace(folder / "fleet")
-        alone = [max(_told(workspace, [name])[0] for name in names) for _ in range(runs)]
-        both = [_told(workspace, ["ssh://mute", *names]) for _ in range(runs)]
-    together, whole = ([run[at] for run in both] for at in (0, 1))
-    what = f"{SERVERS} servers at once, one dead: until the others are told"
-    is_ours, is_peer = "roster, a thread each", "the slowest of them, asked alone"
-    yield Comparison(what, is_ours, is_peer, Timings(tuple(together)), Timings(tuple(alone)))
-    yield Figure("until the dead one is given up", f"bounded by {PATIENCE:g} s", Timings(tuple(whole)))
-
-
-PATIENCE = 5.0
-
-
-def _told(workspace: Workspace, names: list[str]) -> tuple[float, float]:
-    """Seconds until every server that lives has its row, and until the roster ends."""
-    began = time.perf_counter()
-    heard: list[float] = []
-
-    def seen(rows: tuple[ServerRow | None, ...]) -> None:
-        if all(row is not None for name, row in zip(names, rows, strict=True) if "mute" not in name):
-            heard.append(time.perf_counter() - began)
-
-    rows = roster(workspace, names, timeout=PATIENCE, seen=seen)
-    if [row.usable for row in rows] != ["mute" not in name for name in names]:
-        raise RuntimeError(f"a server of the fleet does not answer: {rows}")
-    return heard[0], time.perf_counter() - began
 
 
 def write_many(engine: RealEngine, folder: Path) -> None:
