@@ -82,11 +82,6 @@ _LISTS: dict[str, Callable[[Node, KeyPath, Context], Node]] = {
     "volumes": mounts,
 }
 _OBJECT: dict[str, Form] = {"labels": forms.pairs, "driver_opts": forms.texts_by_name}
-_MAY_BE_EMPTY = re.compile(
-    r"services\.[^.]+\.(deploy|pid|networks\.[^.]+|(environment|labels|sysctls|extra_hosts)\..+"
-    r"|logging\.options\..+|deploy\.labels\..+|build\..+)"
-    r"|(networks|volumes)\.[^.]+|(networks|volumes|secrets|configs)\.[^.]+\.labels\..+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +235,19 @@ def _refuse_empty(root: Node) -> None:
         path, node = stack.pop()
         stack.extend(((*path, key), entry) for key, entry in node.entries.items())
         stack.extend(((*path, index), item) for index, item in enumerate(node.items))
-        if node.value is None and not _MAY_BE_EMPTY.fullmatch(".".join(map(str, path))):
+        if node.value is None and not _may_be_empty(path):
             raise wrong(f"{key_path_text(path)} is empty", node, path, hint="give it a value, or leave the key out")
+
+
+def _may_be_empty(path: tuple[Any, ...]) -> bool:
+    """Where docker's schema takes a null."""
+    match path:
+        case ("services", _, "deploy" | "pid") | ("services", _, "networks", _) | ("networks" | "volumes", _):
+            return True
+        case ("services", _, "environment" | "labels" | "sysctls" | "extra_hosts", str()):
+            return True
+        case ("services", _, "logging", "options", _) | ("services", _, "deploy", "labels", str()):
+            return True
+        case ("services", _, "build", _, *_) | ("networks" | "volumes" | "secrets" | "configs", _, "labels", str()):
+            return True
+    return False

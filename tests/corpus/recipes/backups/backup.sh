@@ -1,0 +1,2 @@
+#!/bin/sh
+exec restic backup /var/lib/docker/volumes

@@ -1,0 +1,2 @@
+#!/bin/sh
+pg_dump -U gitea gitea > /var/lib/postgresql/data/backup.sql

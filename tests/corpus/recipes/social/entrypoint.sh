@@ -1,0 +1,3 @@
+#!/bin/bash
+export SECRET_KEY_BASE="$(cat /run/secrets/secret_key_base)"
+exec "$@"
