@@ -48,7 +48,7 @@ class AppForm:
     ) -> None:
         import ipywidgets
 
-        self._apps, self._more = apps, more
+        self._more = more
         offered = servers if not preset["server"] or preset["server"] in servers else (*servers, preset["server"])
         style = {"description_width": "6em"}
         wide = ipywidgets.Layout(width="38em", max_width="100%")
@@ -61,8 +61,10 @@ class AppForm:
         self.domain = ipywidgets.Combobox(
             description="Domain",
             value=preset["domain"],
+            options=sorted({domain for domains in apps.values() for domain in domains}),
             placeholder="wiki.example.org",
             ensure_option=False,
+            continuous_update=False,
             style=style,
         )
         self.more = self._field(more, preset[more.name], style=style, layout=wide)
@@ -93,13 +95,13 @@ class AppForm:
 
     def _changed(self, change: Any) -> None:
         del change
-        self.domain.options = tuple(self._apps.get(self.server.value or "", ()))
         self._offer(self.server.value or "", self.domain.value.strip())
 
     def _field(self, more: More, preset: str, **looks: Any) -> Any:
         """The field of the one thing more."""
         import ipywidgets
 
+        # what is offered here follows the app, and that draws the field anew: its letters are told as they come
         return ipywidgets.Combobox(
             description=more.label, value=preset, placeholder=more.placeholder, ensure_option=False, **looks
         )

@@ -20,18 +20,17 @@ class ReportForm:
     def __init__(self, servers: Sequence[str], apps: Mapping[str, Sequence[str]], preset: Mapping[str, str]) -> None:
         import ipywidgets
 
-        self._apps = apps
         self.server = dropdown("Server", "choose a server", servers, preset["server"])
         self.domain = ipywidgets.Combobox(
             description="App",
             value=preset["domain"],
-            options=self._domains(),
+            options=sorted({domain for domains in apps.values() for domain in domains}),
             placeholder="wiki.example.org",
             ensure_option=False,
+            continuous_update=False,
             style={"description_width": "6em"},
         )
         self.noticed = _text("Noticed", preset["noticed"], "since when, and what: in the users' words", "6em")
-        self.server.observe(self._server_changed, names="value")
         line = (
             "Choosing changes nothing. An app whose files are not on this machine can be typed: its domain is enough."
         )
@@ -49,13 +48,6 @@ class ReportForm:
     def show(self) -> None:
         """Display the form, as a widget view only."""
         display_view(self.view)
-
-    def _domains(self) -> tuple[str, ...]:
-        return tuple(self._apps.get(self.server.value or "", ()))
-
-    def _server_changed(self, change: Any) -> None:
-        del change
-        self.domain.options = self._domains()
 
 
 class DecideForm:
@@ -128,7 +120,14 @@ def _text(label: str, value: str, placeholder: str, width: str) -> Any:
     import ipywidgets
 
     style = {"description_width": width}
-    return ipywidgets.Text(description=label, value=value, placeholder=placeholder, style=style, layout=_wide())
+    return ipywidgets.Text(
+        description=label,
+        value=value,
+        placeholder=placeholder,
+        continuous_update=False,
+        style=style,
+        layout=_wide(),
+    )
 
 
 def _wide() -> Any:

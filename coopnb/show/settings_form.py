@@ -97,6 +97,7 @@ class SettingsForm:
                 style={"description_width": "0" if item.optional else _LABEL},
                 layout={"width": "22em" if item.optional else "98%"},
                 disabled=item.optional and item.key not in typed,
+                continuous_update=False,
             )
             if item.optional:
                 ipywidgets.dlink((self.switches[item.key], "value"), (field, "disabled"), lambda on: not on)

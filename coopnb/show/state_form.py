@@ -36,8 +36,6 @@ class StateForm(AppForm):
         self._preset = preset["state"]
         self.told = ipywidgets.HTML()
         super().__init__(servers, apps, More("state", "State", BLANK), preset)
-        # The server is asked about a whole domain, and not at every letter of it.
-        self.domain.continuous_update = False
         self.view.children = (*self.view.children[:3], self.told, *self.view.children[3:])
 
     def _field(self, more: More, preset: str, **looks: Any) -> Any:

@@ -21,6 +21,9 @@ from coopnb.show.style import style_element
 from coopnb.show.text import clean, counted, escape
 from coopnb.show.words import place
 
+# A field of text tells its value when it is left, in one message: letter by letter, the last letters would wait in
+# the browser for the kernel to be done with the first, and a cell run meanwhile would read the beginning of a word.
+# For the same reason the kernel changes nothing about a field that is typed into: that would draw it anew.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CHOOSING = "Choosing changes nothing. What is chosen here counts when the next cell is run."
 
@@ -31,7 +34,7 @@ class ChooseForm:
     Args:
         servers: names of the servers there are.
         recipes: recipe -> its versions, newest first.
-        apps: server -> domains of the apps it has; they are offered, and others can be typed.
+        apps: server -> domains of the apps it has; all are offered, and others can be typed.
         preset: what the parameters cell says; a value that is not among the options is offered too.
         listed: the catalogue; its recipes are offered beside those that are here.
         sample: recipe, version -> the settings a new app of it would have; none where that is not known yet.
@@ -64,9 +67,10 @@ class ChooseForm:
         self.domain = ipywidgets.Combobox(
             description="Domain",
             value=preset.domain,
-            options=self._domains(),
+            options=sorted({domain for domains in self._apps.values() for domain in domains}),
             placeholder="wiki.example.org",
             ensure_option=False,
+            continuous_update=False,
             style={"description_width": "6em"},
         )
         self.servers = tuple(servers)
@@ -133,7 +137,6 @@ class ChooseForm:
 
     def _server_changed(self, change: Any) -> None:
         del change
-        self.domain.options = self._domains()
         self._propose()
 
     def _sentence(self) -> str:
@@ -162,10 +165,20 @@ class GateForm:
         style = {"description_width": "11em"}
         wide = ipywidgets.Layout(width="38em", max_width="100%")
         self.typed_field = ipywidgets.Text(
-            description="Domain of the app", value=approve, placeholder=clean(plan.app), style=style, layout=wide
+            description="Domain of the app",
+            value=approve,
+            placeholder=clean(plan.app),
+            style=style,
+            layout=wide,
+            continuous_update=False,
         )
         self.reason_field = ipywidgets.Text(
-            description="Reason", value=reason, placeholder="why this change is made", style=style, layout=wide
+            description="Reason",
+            value=reason,
+            placeholder="why this change is made",
+            style=style,
+            layout=wide,
+            continuous_update=False,
         )
         self.line = ipywidgets.HTML(self._line())
         for field in (self.typed_field, self.reason_field):

@@ -86,9 +86,7 @@ class NotebookPage:
         field = self.field(cell_id, label)
         field.click()
         field.press_sequentially(text)
-        # the form may draw itself anew while somebody types; what is left out is put in again
-        if field.input_value() != text:
-            field.fill(text)
+        expect(field).to_have_value(text)
         field.press("Tab")
 
     def menu(self, *names: str) -> None:

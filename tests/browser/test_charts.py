@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
-DOMAIN = "wiki.example.org"
+DOMAIN = "choir.example.org"
 CONNECT = 'import coopnb as co\nserver = co.connect("practice")'
 WATCH = f'chart = server.watch("{DOMAIN}", seconds=600)\nchart'
-CHART = f'server.practice.fault("crash-loop", "wiki_example_org_app", after=3)\nserver.watch("{DOMAIN}", seconds=25)'
+CHART = f'server.practice.fault("crash-loop", "choir_example_org_app", after=3)\nserver.watch("{DOMAIN}", seconds=25)'
 
 
 def notebook(lab: Lab, name: str, **cells: str) -> Path:

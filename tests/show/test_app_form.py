@@ -28,9 +28,9 @@ def test_a_blank_form_answers_with_blanks() -> None:
 def test_apps_follow_the_server_and_versions_the_app() -> None:
     """What is offered must be what the chosen server and app have."""
     choose = form(BLANK)
-    assert choose.domain.options == ()
-    choose.server.value = "practice"
     assert choose.domain.options == ("wiki.example.org",)
+    assert choose.more.options == ()
+    choose.server.value = "practice"
     choose.domain.value = "wiki.example.org"
     assert choose.more.options == ("1.3.0", "1.2.0")
     choose.more.value = " 1.2.0 "

@@ -61,11 +61,14 @@ def test_a_filled_form_is_a_choice() -> None:
     assert choose.value.missing == ()
 
 
-def test_domains_follow_the_server() -> None:
-    """The domains that are offered must be those of the server."""
+def test_a_field_that_is_typed_into_is_left_alone() -> None:
+    """Domains of all servers must be offered from the start, and no text be told before it is whole."""
     choose = form()
+    offered = choose.domain.options
     choose.server.value = "node1.example.org"
-    assert choose.domain.options == ("cloud.example.org",)
+    assert choose.domain.options == offered
+    assert "cloud.example.org" in offered
+    assert not choose.domain.continuous_update
 
 
 def test_parameters_preset_the_form_even_if_unknown() -> None:
