@@ -9,7 +9,7 @@ KeyPath = tuple[str | int, ...]
 
 
 def key_path_text(path: KeyPath) -> str:
-    """Write a key path as people do.
+    """Write a key path as people do; what a terminal would obey is written as an escape.
 
     >>> key_path_text(("services", "app", "ports", 0))
     'services.app.ports[0]'
@@ -19,7 +19,8 @@ def key_path_text(path: KeyPath) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            text += f".{part}" if text else part
+            shown = part if part.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in part)
+            text += f".{shown}" if text else shown
     return text
 
 

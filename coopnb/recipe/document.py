@@ -135,9 +135,6 @@ class _Builder:
     def _key(self, key: Written) -> str:
         meant = key.meant
         if isinstance(meant.scalar, str) and (meant.is_text or meant.is_merge):
-            if not meant.scalar.isprintable():
-                text = f"the key {meant.scalar!r} holds characters that cannot be shown"
-                raise RecipeError(text, where=self._place(key))
             return meant.scalar
         shown = meant.plain_text if meant.plain_text is not None else "a list or a mapping"
         raise RecipeError(

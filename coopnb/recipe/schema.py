@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from coopnb.errors import RecipeError
 from coopnb.model.compose import Compose
 from coopnb.model.origin import KeyPath, key_path_text
+from coopnb.recipe.known_keys import about_unknown_key
 from coopnb.recipe.node import Node, nearest, plain, walk, wrong
 from coopnb.recipe.scalars import Moment
 
@@ -81,7 +82,7 @@ def _readable(errors: list[Any], root: Node) -> RecipeError:
     kind = error["type"]
     if kind == "unexpected_keyword_argument":
         holder = key_path_text(path[:-1]) or "the top level"
-        return wrong(f"{path[-1]!r} is not a key of {holder}", node, path, hint=_unknown_key_hint(path))
+        return wrong(f"{path[-1]!r} is not a key of {holder}", node, path, hint=about_unknown_key(path))
     if kind == "missing" and path[-1] == "type":
         hint = "a volume in the long form begins with type: volume, bind or tmpfs"
         return wrong(f"{key_path_text(path)} is missing", node, path, hint=hint)
@@ -90,20 +91,3 @@ def _readable(errors: list[Any], root: Node) -> RecipeError:
     wanted = _WANTED.get(kind, f"is not right: {error['msg']}")
     what = f"written {node.written}" if not isinstance(node.value, dict | list) else None
     return wrong(f"{key_path_text(path)} {wanted}", node, path, what=what)
-
-
-def _unknown_key_hint(path: KeyPath) -> str:
-    known_elsewhere = {
-        "name": "docker stack takes the name from the app, not from the file",
-        "include": "name the files in COMPOSE_FILE instead",
-        "profiles": "put the service into a file of its own, and name it in COMPOSE_FILE when it is wanted",
-        "scale": "say deploy.replicas",
-        "cpus": "say deploy.resources.limits.cpus",
-        "pids_limit": "say deploy.resources.limits.pids",
-        "platform": "say deploy.placement.constraints",
-        "group_add": "swarm has no such option",
-    }
-    last = str(path[-1])
-    return known_elsewhere.get(
-        last, "look for a typing error, and at the indentation; docker compose knows more keys than docker stack"
-    )

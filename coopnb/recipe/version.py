@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coopnb.model.origin import KeyPath
+from coopnb.recipe.forms import distinct
 from coopnb.recipe.node import Node, walk, wrong
 
 NEWEST = "3.13"
@@ -35,16 +36,28 @@ _SINCE: dict[str, int] = {
     "configs.*.template_driver": 8,
     "services.*.cgroupns_mode": 9,
     "services.*.deploy.resources.limits.pids": 9,
-    "volumes.*.x-cluster-spec": 10,
     "services.*.healthcheck.start_interval": 12,
     "services.*.networks.*.driver_opts": 13,
     "services.*.oom_score_adj": 13,
-    "services.*.ports.*.target": 2,
-    "services.*.volumes.*.type": 2,
+    **{f"services.*.ports.*.{key}": 2 for key in ("mode", "protocol", "published", "target")},
+    **{
+        f"services.*.volumes.*.{key}": 2
+        for key in ("bind", "consistency", "read_only", "source", "target", "type", "volume")
+    },
     "services.*.volumes.*.tmpfs": 6,
+    "services.*.build.cache_from": 2,
+    "services.*.build.labels": 3,
+    "services.*.build.network": 4,
+    "services.*.build.target": 4,
+    "services.*.build.shm_size": 5,
+    "services.*.build.extra_hosts": 9,
+    **dict.fromkeys((f"services.*.build.{key}" for key in ("args", "context", "dockerfile")), 0),
 }
 # Extensions: at the top level, and inside a service or an object.
 _EXTENSIONS_SINCE = {0: 4, 2: 7}
+_MOUNTS_MAY_REPEAT_SINCE = 2
+# Keys of a build that no schema knows are taken from here on.
+_ANY_BUILD_KEY_SINCE = 11
 _SINCE_BY_PARTS = {tuple(pattern.split(".")): minor for pattern, minor in _SINCE.items()}
 _NAMED_OR_NUMBERED = ("networks", "ports", "volumes")
 _DEEPEST = max(len(parts) for parts in _SINCE_BY_PARTS)
@@ -96,6 +109,9 @@ def check_keys_of_version(root: Node, version: str) -> None:
     minor = int(version.removeprefix("3."))
     if version == NEWEST:
         return
+    if minor < _MOUNTS_MAY_REPEAT_SINCE:
+        for name, service in root.entries.get("services", root).entries.items():
+            distinct(service.entries.get("volumes", service), ("services", name, "volumes"))
     for path, node in walk(root):
         since = _since(path)
         if since is not None and since > minor:
@@ -107,9 +123,11 @@ def _since(path: KeyPath) -> int | None:
     if not 0 < len(path) <= _DEEPEST:
         return None
     parts = [str(part) for part in path]
-    if parts[-1].startswith("x-") and parts[-1] != "x-cluster-spec":
+    if parts[-1].startswith("x-"):
         return _EXTENSIONS_SINCE.get(len(parts) - 1)
     for place in (1, 3):
         if len(parts) > place and (place == 1 or (parts[0] == "services" and parts[2] in _NAMED_OR_NUMBERED)):
             parts[place] = "*"
+    if len(parts) == 4 and (parts[0], parts[2]) == ("services", "build"):
+        return _SINCE_BY_PARTS.get(tuple(parts), _ANY_BUILD_KEY_SINCE)
     return _SINCE_BY_PARTS.get(tuple(parts))

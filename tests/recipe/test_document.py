@@ -7,7 +7,7 @@ import re
 import pytest
 
 from coopnb.errors import RecipeError
-from coopnb.model.origin import Origin
+from coopnb.model.origin import Origin, key_path_text
 from coopnb.recipe.document import MAX_BYTES, read_document
 from coopnb.recipe.node import nearest, plain
 
@@ -25,7 +25,6 @@ def document(text: str) -> object:
         ("a: b: c\n", 1, "not readable as YAML"),
         ("a: 1\nb: 2\na: 3\n", 3, "'a' stands twice"),
         ("a:\n  b: 1\n  b: 2\n", 3, "'b' stands twice"),
-        ('"a\\x1b[2J": x\n', 1, "cannot be shown"),
         ("a: *nowhere\n", 1, "&nowhere is not defined"),
         ("80: x\n", 1, "must be text"),
         ("true: x\n", 1, "must be text"),
@@ -123,3 +122,9 @@ def test_an_error_tells_its_column() -> None:
     with pytest.raises(RecipeError) as caught:
         document("a:\n    b: x\n    b: y\n")
     assert caught.value.where == "compose.yml:3:5"
+
+
+def test_a_key_may_hold_anything_and_is_shown_as_an_escape() -> None:
+    """A label's name is free to hold what a terminal would obey; a path that is shown must not."""
+    assert document('"a\\e[2J": x\n') == {"a\x1b[2J": "x"}
+    assert key_path_text(("services", "a\x1b[2J")) == r"services.a\x1b[2J"
