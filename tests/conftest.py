@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.testbed.fixtures"]
+
+# How long an example takes on a busy machine says nothing about what is tested; pytest's own timeout bounds a hang.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 LATER = {
