@@ -193,10 +193,10 @@ def test_a_task_that_fits_nowhere_says_why(three: Three) -> None:
 
 def test_a_drained_node_gives_its_tasks_away_at_once(three: Three) -> None:
     """Draining must stop a node's tasks and start them elsewhere without the restart delay; active moves none back."""
-    three.create("web", replicas=3, at={"TaskTemplate.RestartPolicy": {"Condition": "any", "Delay": 60 * SECOND}})
+    three.create("web", replicas=3, at={"TaskTemplate.RestartPolicy": {"Condition": "any", "Delay": 600 * SECOND}})
     three.settle("web", 3)
     three.change("node2", Availability="drain")
-    three.settle("web", 3, limit=15)
+    three.settle("web", 3, off={"node2"})
     assert "node2" not in three.spread("web")
     names = three.names()
 

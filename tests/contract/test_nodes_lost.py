@@ -68,7 +68,7 @@ def story(any_three: Three) -> Iterator[Story]:
         seen.running_soon = len([task for task in three.swarm.tasks("web") if task["DesiredState"] == "running"])
         seen.down = three.await_states({"node2": "down", "node3": "down"}) - seen.began
         seen.nodes_down, seen.tasks_down = three.nodes(), three.swarm.tasks("web")
-        seen.tasks_replaced = three.settle("web", 3)
+        seen.tasks_replaced = three.settle("web", 3, off={"node2", "node3"})
         seen.replaced = three.now() - seen.began
         seen.behind_the_cut = three.containers("node3", "web")
         seen.local_state = three.engines["node3"].get("/info")["Swarm"]["LocalNodeState"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,14 +73,20 @@ class Three:
         wanted = [task for task in self.swarm.tasks(service) if task["DesiredState"] == "running"]
         return dict(Counter(names[task["NodeID"]] for task in wanted if task.get("NodeID")))
 
-    def settle(self, service: str, count: int, limit: float = 30) -> list[dict[str, Any]]:
-        """Wait until so many tasks of a service should run and do; return them."""
+    def settle(self, service: str, count: int, off: Collection[str] = ()) -> list[dict[str, Any]]:
+        """Wait until so many tasks of a service should run and do; return them.
+
+        Where the count is the same before a change and after it, ``off`` tells the two apart: the nodes on which
+        none of the tasks may be.
+        """
+        left = {node for node, name in self.names().items() if name in off}
 
         def settled(tasks: list[dict[str, Any]]) -> bool:
             wanted = [task for task in tasks if task["DesiredState"] in ("running", "ready")]
-            return len(wanted) == count and all(task["Status"]["State"] == "running" for task in wanted)
+            run = all(task["Status"]["State"] == "running" for task in wanted)
+            return run and len(wanted) == count and not left & {task["NodeID"] for task in wanted}
 
-        tasks = self.swarm.until(lambda: self.swarm.tasks(service), settled, limit)
+        tasks = self.swarm.until(lambda: self.swarm.tasks(service), settled)
         return [task for task in tasks if task["DesiredState"] == "running"]
 
     def create(self, name: str, replicas: int = 1, at: Mapping[str, Any] | None = None) -> str:
