@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from coopnb.lessons.ground import GROUNDS
 from coopnb.practice import process
 from coopnb.workspace import Workspace
 
@@ -48,7 +49,7 @@ class Lab:
 
 @contextlib.contextmanager
 def jupyterlab(workspace: Path) -> Iterator[Lab]:
-    """Start JupyterLab with the command of ``make lab``; in the end stop it, its kernels and the practice swarm.
+    """Start JupyterLab with the command of ``make lab``; in the end stop it, its kernels and the practice swarms.
 
     Nothing of the user who runs the test is read or written: its settings and its home are in the workspace's
     neighbourhood.
@@ -76,7 +77,8 @@ def jupyterlab(workspace: Path) -> Iterator[Lab]:
         yield lab
     finally:
         _stop(server)
-        process.stop(place.practice)
+        for played in (place, *(Workspace(ground) for ground in (place.own / GROUNDS).glob("*"))):
+            process.stop(played.practice)
 
 
 def _environment(environ: Mapping[str, str], home: Path) -> dict[str, str]:
