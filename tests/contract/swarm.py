@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,12 +66,17 @@ class Swarm:
         listed = self.api.get("/tasks", filters={**({"service": [service]} if service else {}), **named})
         return sorted(listed, key=lambda task: (task["CreatedAt"], task["Version"]["Index"]))
 
-    def running(self, service: str, count: int = 1) -> list[dict[str, Any]]:
-        """The tasks of a service that run and should, once there are ``count`` of them and no others to come."""
+    def running(self, service: str, count: int = 1, off: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The tasks of a service that run and should, once there are ``count`` of them and no others to come.
+
+        Where the count is the same before a change and after it, ``off`` tells the two apart: the ids of nodes on
+        which none of the tasks may be.
+        """
 
         def settled(tasks: list[dict[str, Any]]) -> bool:
             wanted = [task for task in tasks if task["DesiredState"] in ("running", "ready")]
-            return len(wanted) == count and all(task["Status"]["State"] == "running" for task in wanted)
+            run = all(task["Status"]["State"] == "running" for task in wanted)
+            return run and len(wanted) == count and not any(task["NodeID"] in off for task in wanted)
 
         return [task for task in self.until(lambda: self.tasks(service), settled) if task["DesiredState"] == "running"]
 

@@ -74,20 +74,8 @@ class Three:
         return dict(Counter(names[task["NodeID"]] for task in wanted if task.get("NodeID")))
 
     def settle(self, service: str, count: int, off: Collection[str] = ()) -> list[dict[str, Any]]:
-        """Wait until so many tasks of a service should run and do; return them.
-
-        Where the count is the same before a change and after it, ``off`` tells the two apart: the nodes on which
-        none of the tasks may be.
-        """
-        left = {node for node, name in self.names().items() if name in off}
-
-        def settled(tasks: list[dict[str, Any]]) -> bool:
-            wanted = [task for task in tasks if task["DesiredState"] in ("running", "ready")]
-            run = all(task["Status"]["State"] == "running" for task in wanted)
-            return run and len(wanted) == count and not left & {task["NodeID"] for task in wanted}
-
-        tasks = self.swarm.until(lambda: self.swarm.tasks(service), settled)
-        return [task for task in tasks if task["DesiredState"] == "running"]
+        """Wait until so many tasks of a service should run and do, none of them on a node named in ``off``."""
+        return self.swarm.running(service, count, {node for node, name in self.names().items() if name in off})
 
     def create(self, name: str, replicas: int = 1, at: Mapping[str, Any] | None = None) -> str:
         """Create a service that sleeps, ends at once when told, and is restarted after a second."""
