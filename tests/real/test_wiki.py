@@ -66,6 +66,10 @@ def test_what_members_wrote_is_still_there_at_the_end(
     with coop.app(DOMAIN) as stack:
         first = coop.run(workspace, "deploy-app", "a start", recipe="wiki", version="1.2.0+1.39.8", domain=DOMAIN)
         assert first.status == 0, first.out + first.err
+        assert coop.services(stack) == {
+            f"{stack}_app": ("1/1", "mediawiki:1.39.8"),
+            f"{stack}_db": ("1/1", "mariadb:10.11.8"),
+        }
         wiki = Wiki(coop, stack)
         wiki.write()
         assert wiki.read() == (TEXT, "<svg/>")
