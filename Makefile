@@ -1,6 +1,6 @@
 # `make` alone says what there is. Every target makes .venv first, and again only when the lock changes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-headless test-real lab bench soak references check format lock bare-debian
+.PHONY: help demo test test-fast test-headless test-real lab bench soak references check format lock bare-debian binder
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
@@ -58,6 +58,9 @@ lock: ## choose the newest versions of all packages and write requirements.lock 
 
 bare-debian: ## try `make demo` in a bare Debian 12 tree (as root, with debootstrap)
 	tools/bare-debian-check
+
+binder: $(INSTALLED) ## start binder/ as Binder would, without a network, and work a lesson in it (as root; some minutes)
+	tools/binder-check
 
 $(INSTALLED): requirements.lock pyproject.toml tools/install
 	@tools/install
