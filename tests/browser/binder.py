@@ -1,6 +1,6 @@
 """Work the first lesson in what ``binder/start`` started: ``python -m tests.browser.binder URL FOLDER``.
 
-FOLDER is coopnb's own of the workspace that JupyterLab shows. ``tools/binder-check`` runs this where there is no network.
+FOLDER is coopnb's own of the workspace that JupyterLab shows. ``tools/binder-check`` runs this without a network.
 """
 
 from __future__ import annotations
