@@ -69,7 +69,8 @@ COURSES: Mapping[str, Course] = {
             "tried": Step(third.tried, "find out why"),
             "why": Step(third.why, "make a change that swarm cannot know to be wrong"),
             "changed": Step(third.changed, "undo it"),
-            "undone": Step(third.undone, "a drill: the same without help"),
+            "undone": Step(third.undone, "see that your settings agree with it"),
+            "agreed": Step(third.agreed, "a drill: the same without help"),
         },
     ),
 }

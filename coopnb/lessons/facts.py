@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from coopnb.model.lesson import Seen
 from coopnb.model.snapshot import ServiceSeen, Snapshot, TaskSeen
+from coopnb.model.stack import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,12 @@ class Facts:
     Attributes:
         snapshot: of the lesson's stack.
         answer: what the learner says, as text; empty when nothing was said.
-        settings: the domains that have settings here.
+        settings: of each app that has some here, by its domain.
     """
 
     snapshot: Snapshot
     answer: str = ""
-    settings: tuple[str, ...] = ()
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def whole(snapshot: Snapshot) -> Seen:
@@ -56,10 +57,10 @@ def service_of(snapshot: Snapshot, name: str) -> ServiceSeen | None:
     return next((service for service in snapshot.services if service.name == full), None)
 
 
-def container_of(service: ServiceSeen) -> dict[str, str]:
-    """The environment that a service gives to its containers."""
-    spec = (service.spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
-    return dict(line.partition("=")[::2] for line in spec.get("Env") or ())
+def environment_of(spec: Spec) -> dict[str, str]:
+    """The environment that a service with this spec gives to its containers."""
+    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    return dict(line.partition("=")[::2] for line in container.get("Env") or ())
 
 
 def version_of(snapshot: Snapshot) -> str:

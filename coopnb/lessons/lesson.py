@@ -105,8 +105,9 @@ class Lesson:
         self.look()
 
     def _facts(self, answer: str) -> Facts:
-        domains = tuple(domain for _server, domain in self.workspace.apps())
-        return Facts(self.server.snapshot(self._course.stack), answer, domains)
+        place = self.workspace
+        settings = {domain: envfile.read(place.find_env_file(domain)).values for _server, domain in place.apps()}
+        return Facts(self.server.snapshot(self._course.stack), answer, settings)
 
 
 def show_swarm(server: Server, title: str, stack: str) -> None:

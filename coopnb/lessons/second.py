@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coopnb.lessons.facts import Facts, container_of, service_of, whole
+from coopnb.lessons.facts import Facts, environment_of, service_of, whole
 from coopnb.model.lesson import Seen
 
 DOMAIN = "hello.example.org"
@@ -34,7 +34,7 @@ def greeting(facts: Facts) -> Seen:
     app = service_of(facts.snapshot, "app")
     if app is None:
         return runs(facts)
-    said = container_of(app).get("GREETING", "")
+    said = environment_of(app.spec).get("GREETING", "")
     if said == GREETING:
         text = "another GREETING in the settings, then a plan, an approval, apply and watch"
         return Seen(f"the app that runs still says: {said}", text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from coopnb.lessons.facts import Facts, container_of, service_of, version_of, whole
+from coopnb.lessons.facts import Facts, environment_of, service_of, version_of, whole
 from coopnb.model.lesson import Seen
+from coopnb.model.stack import Spec
 
 OLD, NEW = "1.3.0+1.39.17", "1.4.0+1.43.0"
+DOMAIN = "wiki.example.org"
 NAME = "Our wiki"
 
 
@@ -15,7 +17,7 @@ def version(facts: Facts) -> Seen:
     if facts.answer and facts.answer == runs:
         return Seen(f"{facts.snapshot.stack} runs {runs}")
     said = f"you said {facts.answer}" if facts.answer else "you gave no answer yet"
-    return Seen(said, "the version that the plan's second line begins with, as in answer='1.2.0+1.39.8'")
+    return Seen(said, "the version before the arrow in the first line of take(), as in answer='1.2.0+1.39.8'")
 
 
 def tried(facts: Facts) -> Seen:
@@ -47,7 +49,7 @@ def why(facts: Facts) -> Seen:
 def changed(facts: Facts) -> Seen:
     """A change that went well, and was wrong."""
     app = service_of(facts.snapshot, "app")
-    name = container_of(app).get("WIKI_NAME", "") if app else ""
+    name = _name(app.spec if app else None)
     if name in ("", NAME):
         return Seen(f"the wiki is called {name or 'nothing'}", "another WIKI_NAME, planned, approved, applied")
     found = whole(facts.snapshot)
@@ -57,11 +59,30 @@ def changed(facts: Facts) -> Seen:
 def undone(facts: Facts) -> Seen:
     """The change was taken back, and everything runs."""
     app = service_of(facts.snapshot, "app")
-    name = container_of(app).get("WIKI_NAME", "") if app else ""
-    kept = sum(config.name.startswith("coopnb_") for config in facts.snapshot.configs)
+    name, before = _name(app.spec if app else None), _name(app.previous_spec if app else None)
+    state = app.update.state if app and app.update else ""
+    wanted = f"the state of {OLD} in which it was called {NAME}, planned, approved, applied"
     if name != NAME:
-        return Seen(f"the wiki is called {name or 'nothing'}", f"the state in which it was called {NAME}")
-    if kept < 3:
+        undid = "; what you went back to did not get healthy, and swarm rolled it back" if "rollback" in state else ""
+        return Seen(f"the wiki is called {name or 'nothing'}{undid}", wanted, state == "rollback_started")
+    if before in ("", NAME):
         return Seen(f"the wiki is called {NAME}, and always was", "a change to undo: the step before")
+    runs = version_of(facts.snapshot)
+    if runs != OLD:
+        return Seen(f"the wiki is called {NAME}, at {runs or 'no version'}", wanted, state == "updating")
     found = whole(facts.snapshot)
-    return Seen(f"the wiki is called {NAME} again; {found.there}", found.missing, found.under_way)
+    return Seen(f"the wiki is called {NAME} again, at {runs}; {found.there}", found.missing, found.under_way)
+
+
+def agreed(facts: Facts) -> Seen:
+    """The settings on this machine say what runs, so that the next deploy brings nothing wrong back."""
+    before = undone(facts)
+    if not before.met:
+        return before
+    written = facts.settings.get(DOMAIN, {}).get("WIKI_NAME", "")
+    there = f"the wiki that runs is called {NAME}, its settings here say {written or 'nothing'}"
+    return Seen(there, "" if written == NAME else f"WIKI_NAME={NAME} in its settings")
+
+
+def _name(spec: Spec | None) -> str:
+    return environment_of(spec or {}).get("WIKI_NAME", "")

@@ -27,11 +27,12 @@ MISSING = {
         "states-check": "how often a `coopnb_...` config was created",
     },
     "3-an-upgrade-goes-wrong": {
-        "version-check": "the version that the plan's second line begins with",
+        "version-check": "the version before the arrow",
         "tried-check": "the upgrade to 1.4.0+1.43.0, applied",
         "why-check": "the upgrade of the step before",
         "changed-check": "another WIKI_NAME",
         "undone-check": "a change to undo: the step before",
+        "agreed-check": "a change to undo: the step before",
     },
 }
 
