@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20, help="seeds whose story is told twice (default: %(default)s)")
     parser.add_argument("--practice", type=int, default=30, help="cycles on the practice swarm (default: %(default)s)")
     parser.add_argument("--differential", type=int, default=1, help="runs of all sequences (default: %(default)s)")
+    parser.add_argument("--broken", type=int, default=50_000, help="broken files read (default: %(default)s)")
     parser.add_argument("--real", type=int, default=3, help="cycles on a real dockerd (default: %(default)s)")
     given = parser.parse_args()
     if lacks := missing():
@@ -50,6 +51,7 @@ def main() -> None:
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     parts: tuple[tuple[str, Part, int], ...] = (
         ("contract tests", contract, given.contract),
+        ("broken files", broken, given.broken),
         ("determinism", determinism, given.seeds),
         ("differential", differential, given.differential),
         ("practice swarm", practice_cycles, given.practice),
@@ -84,6 +86,15 @@ def contract(folder: Path, times: int) -> str:
         if done.returncode:
             raise RuntimeError(f"run {number + 1}: {last}\n{done.stdout[-3000:]}")
     return f"{times} runs, each: {last}"
+
+
+def broken(folder: Path, count: int) -> str:
+    """Compose files and settings with harm done to them, in a process that must live: each read, or refused."""
+    command = [sys.executable, "-m", "tests.recipe.hostile", "0", str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1500, check=False)
+    if done.returncode:
+        raise RuntimeError(f"status {done.returncode}: {done.stderr[-3000:]}")
+    return done.stdout.strip()
 
 
 def differential(folder: Path, times: int) -> str:

@@ -14,6 +14,8 @@ from coopnb.model.finding import Finding
 from coopnb.model.origin import Origin
 
 LARGEST = 1 << 20
+LARGEST_IN_ALL = 2 * LARGEST
+"""Characters that all values may have together, once each is filled in."""
 """Bytes of the largest file that is read."""
 
 _REFERENCE = re.compile(r"\\\$|\$(?:\{(?P<braced>[A-Z_][A-Z0-9_]*)\}|(?P<bare>[A-Z_][A-Z0-9_]*))")
@@ -95,6 +97,7 @@ def parse(text: str, name: str) -> EnvFile:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise SettingsError("the settings hold a NUL character", where=f"{name}:{line}", hint="is it a text file?")
     known: dict[str, str] = {}
+    left = LARGEST_IN_ALL
     settings: list[Setting] = []
     options: list[Setting] = []
     findings: list[Finding] = []
@@ -103,6 +106,13 @@ def parse(text: str, name: str) -> EnvFile:
             options.append(Setting(written.name, written.body, written.line, written.notes, commented=True))
             continue
         value, unset = _expand(written.body, written.quote, known)
+        left -= len(value)
+        if left < 0:
+            raise SettingsError(
+                f"the values grow beyond {LARGEST_IN_ALL:,} characters, because they name each other",
+                where=f"{name}:{written.line}",
+                hint="write the value out, or leave the repetition away",
+            )
         findings.extend(_not_set_yet(written.name, other, Origin(name, written.line)) for other in unset)
         known[written.name] = value
         settings.append(Setting(written.name, value, written.line, written.notes))

@@ -18,6 +18,9 @@ from coopnb.recipe.node import Node
 from coopnb.recipe.written import MAX_DEPTH, MAX_NODES, Written, read_written
 
 MAX_BYTES = 1_000_000
+MAX_TEXT = 4_000_000
+"""Characters of all texts together, once aliases are resolved."""
+
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -82,6 +85,7 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.left = MAX_NODES
+        self.text_left = MAX_TEXT
 
     def build(self, written: Written, depth: int, key: Written | None = None) -> Node:
         """Build a value; the place of an entry is that of its key."""
@@ -92,6 +96,10 @@ class _Builder:
             return Node([self.build(item, depth + 1) for item in meant.items], origin)
         if meant.entries is not None:
             return Node(self._mapping(meant, depth), origin)
+        self.text_left -= len(meant.plain_text or "")
+        if self.text_left < 0:
+            text = f"its aliases multiply to more than {MAX_TEXT:,} characters"
+            raise RecipeError(text, where=self._place(written))
         return Node(meant.scalar, origin)
 
     def _count(self, written: Written, depth: int) -> None:

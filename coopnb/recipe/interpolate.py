@@ -64,6 +64,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WRONG_UNDERSCORE = re.compile(r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])")
+MAX_FILLED = 4_000_000
+"""Characters that all values with settings in them may have together."""
 _HINT = "to mean a $ itself, write $$"
 
 
@@ -86,6 +88,7 @@ class _Interpolation:
         self.settings = settings
         self.findings: list[Finding] = []
         self.told_missing: set[str] = set()
+        self.left = MAX_FILLED
 
     def node(self, node: Node, path: KeyPath) -> Node:
         if isinstance(node.value, dict):
@@ -106,6 +109,11 @@ class _Interpolation:
                 what=f"written {text!r}",
                 hint="set it in the app's .env file" if "required" in done.refused else _HINT,
             )
+        self.left -= len(done.text)
+        if self.left < 0:
+            names = " and ".join(done.used)
+            text = f"the values of settings make more than {MAX_FILLED:,} characters of this file"
+            raise wrong(text, node, path, hint=f"look at the length of {names}" if names else None)
         self._report(node, done, path)
         if done.text == text:
             return node

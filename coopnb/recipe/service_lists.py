@@ -16,6 +16,8 @@ from coopnb.recipe.mounts import read_mount
 from coopnb.recipe.node import Node, doubt, wrong
 from coopnb.recipe.ports import read_ports
 
+MAX_PORTS = 10_000
+"""What a service may publish; a range of the short form makes a port of every number in it."""
 _KNOWN_OPTIONS = {"bind": {"propagation"}, "volume": {"nocopy", "subpath"}, "tmpfs": {"size"}}
 _KNOWN_REFERENCE = {"source", "target", "uid", "gid", "mode"}
 
@@ -50,6 +52,9 @@ def ports(node: Node, path: KeyPath, context: Context) -> Node:
     for index, item in enumerate(node.items):
         if isinstance(item.value, str) or type(item.value) is int:
             result.extend(_short_ports(item, (*path, index), context))
+            if len(result) > MAX_PORTS:
+                text = f"the ranges of a service make more than {MAX_PORTS:,} ports"
+                raise wrong(text, item, (*path, index), hint="publish fewer, or use the host's network")
         else:
             result.append(item)
     return node.with_value(result) if isinstance(node.value, list) else node

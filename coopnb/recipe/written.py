@@ -24,6 +24,8 @@ _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 _ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 _MOST_MENDED = 50
+_MENDED_CHARACTERS = 2_000_000
+"""A file is read anew for every escape that is mended: so large ones get fewer goes."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ def read_written(text: str, file: str) -> tuple[Written | None, int]:
         RecipeError: too deep, too many values, an alias to nothing, a value that is not what its tag says.
         yaml.YAMLError: no YAML.
     """
-    for _ in range(_MOST_MENDED):
+    for _ in range(min(_MOST_MENDED, 2 + _MENDED_CHARACTERS // (len(text) + 1))):
         try:
             return _compose(text, file)
         except yaml.YAMLError as error:

@@ -217,6 +217,14 @@ def test_a_line_that_cannot_be_read_is_named(text: str, line: int, words: str) -
     assert words in str(caught.value) and "hunter" not in str(caught.value) and caught.value.hint
 
 
+def test_values_that_multiply_are_refused() -> None:
+    """A file whose values name each other again and again must be refused at a line, soon."""
+    doubling = "\n".join(["A0=xxxxxxxx", *(f"A{n}=${{A{n - 1}}}${{A{n - 1}}}" for n in range(1, 60))])
+    with pytest.raises(SettingsError, match="the values grow beyond") as caught:
+        parse(doubling, "app.env")
+    assert caught.value.where == "app.env:18"
+
+
 def test_a_file_is_read_byte_for_byte(tmp_path: Path) -> None:
     """The text of a file must be its bytes, line ends included."""
     path = tmp_path / "app.env"

@@ -60,8 +60,9 @@ def test_what_is_no_compose_file_is_refused_at_its_line(text: str, line: int, wo
         "a: &a [*a]\n",
         "a: [" + "x, " * 60_000 + "x]",
         "a: " + "x" * (MAX_BYTES + 1),
+        f"a: &a {'x' * 100_000}\nb: [{', '.join(['*a'] * 50)}]",
     ],
-    ids=["deep list", "deep mapping", "alias bomb", "own alias", "own merge", "own item", "long list", "large"],
+    ids=["list", "mapping", "alias bomb", "own alias", "own merge", "own item", "long list", "large", "long texts"],
 )
 def test_what_nests_or_multiplies_without_end_is_refused(text: str) -> None:
     """A hostile file must be refused, not crash the process or eat its memory."""

@@ -88,6 +88,14 @@ def test_a_required_setting_that_is_missing_is_refused_with_its_message(tmp_path
     assert caught.value.where == "compose.yml:4:5  services.a.user"
 
 
+def test_settings_that_fill_a_file_beyond_measure_are_refused(tmp_path: Path) -> None:
+    """A long value named many times must be an error that says which setting, not a process without memory."""
+    named = ", ".join(['"${X}"'] * 50)
+    with pytest.raises(RecipeError, match="more than 4,000,000 characters") as caught:
+        read_text(tmp_path, f"services:\n  a:\n    image: x\n    command: [{named}]\n", X="x" * 100_000)
+    assert caught.value.hint == "look at the length of X"
+
+
 def test_a_message_of_a_recipe_cannot_command_the_terminal(tmp_path: Path) -> None:
     """Control characters of a recipe's own message must be shown as escapes."""
     with pytest.raises(RecipeError) as caught:
