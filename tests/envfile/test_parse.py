@@ -222,7 +222,7 @@ def test_values_that_multiply_are_refused() -> None:
     doubling = "\n".join(["A0=xxxxxxxx", *(f"A{n}=${{A{n - 1}}}${{A{n - 1}}}" for n in range(1, 60))])
     with pytest.raises(SettingsError, match="the values grow beyond") as caught:
         parse(doubling, "app.env")
-    assert caught.value.where == "app.env:18"
+    assert caught.value.where == "app.env:19"
 
 
 def test_a_file_is_read_byte_for_byte(tmp_path: Path) -> None:
