@@ -12,7 +12,7 @@ from coopnb.show.findings import finding_rows, summary
 from coopnb.show.hidden import shown_value
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Line, Table, output_of
-from coopnb.show.text import counted, shorten
+from coopnb.show.text import counted, shorten, surplus
 
 _VERSIONS = 8
 
@@ -79,6 +79,8 @@ def _now(app: AppHere, live: AppLive) -> Cell:
     if not live.version and not live.wanted:
         return Cell("not deployed", sign="○", tone="quiet")
     tasks = f"{live.running} of {counted(live.wanted, 'task')}"
+    if live.running > live.wanted:
+        tasks = f"{counted(live.running, 'task')}{surplus(live.running, live.wanted)}"
     other = f", runs {live.version}" if live.version and live.version != app.version else ""
     if live.running < live.wanted:
         return Cell(f"{tasks} running{other}", sign="◐", tone="busy")

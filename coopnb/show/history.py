@@ -12,7 +12,7 @@ from coopnb.show.drawing import drawn
 from coopnb.show.lanes import in_words, lanes, steps
 from coopnb.show.page import Block, Cell, Figure, Fold, Line, Table, Tone
 from coopnb.show.tasks_chart import LETTERS, replicas_spec, tasks_spec
-from coopnb.show.text import counted, duration
+from coopnb.show.text import counted, duration, of_wanted, surplus
 from coopnb.show.words import WORD_COLOURS, place, short_name
 
 TASKS_TITLE = "Tasks over time, by state"
@@ -63,9 +63,10 @@ def running_sentence(history: History) -> str:
     last = history.last
     if not last:
         return "nothing of it runs here"
-    wanted, running = sum(item.wanted for item in last), sum(item.running for item in last)
+    wanted, running = sum(item.wanted for item in last), sum(min(item.running, item.wanted) for item in last)
     missing = [
-        f"{short_name(item.service, history.stack)} runs {item.running} of {item.wanted}"
+        f"{short_name(item.service, history.stack)} runs "
+        f"{of_wanted(item.running, item.wanted)}{surplus(item.running, item.wanted)}"
         for item in last
         if item.running != item.wanted
     ]

@@ -45,15 +45,20 @@ def interrupted(plan: Plan) -> tuple[str, ...]:
 
 def _heading(plan: Plan) -> list[Block]:
     title = f"Plan for {plan.app} on {place(plan.server, plan.nodes)}"
-    before = f"{plan.version_before} -> " if plan.version_before else ""
-    first = "" if plan.version_before else ", which runs nothing of it yet"
-    versions = f"{plan.recipe} {before}{plan.version_after}{first}"
-    if plan.live is not None:
-        versions = f"{plan.recipe} {plan.version_after} stays as it is"
     return [
         Line(title, aside=f"digest {plan.short_digest}", head=True),
-        Line(versions, aside=_summary(plan)),
+        Line(_versions(plan), aside=_summary(plan)),
     ]
+
+
+def _versions(plan: Plan) -> str:
+    if plan.live is not None:
+        return f"{plan.recipe} {plan.version_after} stays as it is"
+    if not plan.version_before:
+        return f"{plan.recipe} {plan.version_after}, first deploy: nothing of it runs there yet"
+    if plan.version_before == plan.version_after:
+        return f"{plan.recipe} {plan.version_after}, the version stays"
+    return f"{plan.recipe} {plan.version_before} -> {plan.version_after}"
 
 
 def _summary(plan: Plan) -> str:

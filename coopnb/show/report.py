@@ -62,8 +62,7 @@ def outcome_sentence(report: RunReport) -> str:
         case "nothing to do":
             return "Nothing was written: the swarm already is as wanted."
         case "converged":
-            watched = f" and were watched for {duration(report.watched)} each" if report.watched else ""
-            return f"Converged in {took}: {_who_runs(report)}{watched}. {NOT_MEASURED}"
+            return f"Converged in {took}: {_who_runs(report)}. {NOT_MEASURED}"
         case "rolled back":
             return f"Rolled back by the swarm after {took}: {_who_failed(report)}. {_who_serves(report)}"
         case "failed":
@@ -91,7 +90,7 @@ def _series_table(points: Sequence[Point]) -> Table:
 
 
 def _who_runs(report: RunReport) -> str:
-    """How many tasks of the services that were written run the image that was asked for."""
+    """How many tasks of the services that were written run the image that was asked for, and how long that was seen."""
     if report.after is None:
         return "how the tasks stand was not looked at"
     written = {operation.name for operation in report.plan.operations if operation.kind == "service"}
@@ -99,7 +98,11 @@ def _who_runs(report: RunReport) -> str:
     running = sum(_running_images(report.after, service).count(image_of(service)) for service in services)
     images = sorted({image_of(service) for service in services})
     desired = sum(service.desired for service in services)
-    return f"{running} of {counted(desired, 'task')} run {_listed(images)}" if services else "no service was written"
+    if not services:
+        return "no service was written"
+    runs, was, each = ("runs", "was", "") if desired == 1 else ("run", "were", " each")
+    watched = f" and {was} watched for {duration(report.watched)}{each}" if report.watched else ""
+    return f"{running} of {counted(desired, 'task')} {runs} {_listed(images)}{watched}"
 
 
 def _running_images(after: Snapshot, service: ServiceSeen) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from coopnb.model.snapshot import ServiceSeen, Snapshot, TaskSeen
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Line, Table, output_of
-from coopnb.show.text import counted
+from coopnb.show.text import counted, of_wanted, surplus
 from coopnb.show.words import (
     FAILED,
     RUNNING,
@@ -43,7 +43,8 @@ def snapshot_blocks(snapshot: Snapshot, app: str = "") -> list[Block]:
     where = place(snapshot.server, len(snapshot.nodes) or None)
     if not snapshot.services:
         return [Line(f"Nothing of {name} runs on {where} yet. Next: run the plan cell.", head=True)]
-    running = sum(service.running for service in snapshot.services)
+    # While an update overlaps, a service runs more than are wanted; they do not make up for what another lacks.
+    running = sum(min(service.running, service.desired) for service in snapshot.services)
     desired = sum(service.desired for service in snapshot.services)
     head = Line(f"{name} on {where}: {running} of {counted(desired, 'task')} running", head=True)
     return [head, services_table(snapshot)]
@@ -86,7 +87,7 @@ def _service_rows(snapshot: Snapshot, service: ServiceSeen, how: Standing) -> li
         (
             Cell(how.word, sign=how.sign, tone=how.tone),
             Cell(short_name(service.name, snapshot.stack), code=True),
-            Cell(f"{service.running} of {service.desired} running"),
+            Cell(f"{of_wanted(service.running, service.desired)} running{surplus(service.running, service.desired)}"),
             Cell("; ".join(note for note in notes if note)),
         )
     ]

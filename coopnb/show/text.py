@@ -70,6 +70,16 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
+def of_wanted(running: int, wanted: int) -> str:
+    """``1 of 2``; only the number where more run than are wanted, which :func:`surplus` says."""
+    return str(running) if running > wanted else f"{running} of {wanted}"
+
+
+def surplus(running: int, wanted: int) -> str:
+    """What is wanted, where more run than that: while an update overlaps, or the old task is being stopped."""
+    return f", {wanted} wanted" if running > wanted else ""
+
+
 def duration(seconds: float) -> str:
     """Say a duration in whole seconds, and from two minutes on in minutes too.
 
