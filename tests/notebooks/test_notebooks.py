@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,15 @@ def test_a_model_is_blank(path: Path) -> None:
         [parameters] = [cell for cell in code_cells(notebook) if "parameters" in cell.metadata.get("tags", ())]
         values = [ast.literal_eval(statement.value) for statement in ast.parse(parameters.source).body]
         assert set(values) == {""}
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_runbook_says_what_one_must_know_before_it_is_run(path: Path) -> None:
+    """Its first cell must tell when to use it and when not, what it touches, how long it takes, how to undo it."""
+    told = re.findall(r"^\*\*(.+?)\.\*\* \S", read(path).cells[0].source, re.MULTILINE)
+
+    asked = ["When to use it", "When not", "What it touches", "How long it takes", "How to undo it"]
+    assert [head for head in told if head in asked] == asked
 
 
 @pytest.mark.parametrize("path", EVERY_NOTEBOOK, ids=lambda path: path.stem)
