@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import paramiko
@@ -132,7 +133,8 @@ def _run(channel: paramiko.Channel, timeout: float) -> None:
 
     def give_up() -> None:
         late.set()
-        channel.close()
+        with suppress(EOFError, paramiko.SSHException, OSError):  # the connection may end in the same moment
+            channel.close()
 
     waiting = threading.Timer(timeout, give_up)
     waiting.daemon = True
