@@ -21,11 +21,12 @@ from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval, Plan
 from coopnb.practice import process
 from coopnb.record.ledger import utc_now
-from coopnb.runbook.apps import pin, take
+from coopnb.runbook.apps import take
 from coopnb.runbook.books import PROCEDURES
 from coopnb.runbook.deciding import DECISION, decision_of
 from coopnb.runbook.narrowing import narrow, suggestion
-from coopnb.runbook.procedure import Here
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import Here, unnoted
 from coopnb.runbook.reporting import Reported
 from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
@@ -152,7 +153,7 @@ def deploy(workspace: Workspace, choice: Choice) -> None:
     app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=workspace)
     plan = server.plan(app)
     server.apply(plan, Approval(plan.digest, "tools/examples", "comes before the example", utc_now())).wait()
-    pin(workspace, taken.choice)
+    pin(workspace, choice.server, plan, unnoted)
     server.close()
 
 
@@ -169,7 +170,7 @@ def planned(case: Case, workspace: Workspace) -> Plan:
             connections.callback(server.close)
             return server
 
-        here = Here(workspace, workspace.make(workspace.own / "versions"), connected)
+        here = Here(workspace, workspace.make(workspace.own / "versions"), connected, unnoted)
         taken = procedure.take(here, answers)
         return taken.plan(connected(taken.server), prune=False)
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval
 from coopnb.record.ledger import utc_now
-from coopnb.runbook.apps import pin, take
+from coopnb.runbook.apps import take
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import unnoted
 from coopnb.server import (
     PRACTICE,
     Practising,
@@ -67,4 +69,4 @@ def _deploy(server: Server, choice: Choice) -> None:
     app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=place, into=versions)
     plan = server.plan(app)
     server.apply(plan, Approval(plan.digest, "the lesson", "comes before the first step", utc_now())).wait()
-    pin(place, taken.choice)
+    pin(place, choice.server, plan, unnoted)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from coopnb.model.ledger import Entry
-from coopnb.record.facts import listed, moment, number, said
+from coopnb.record.facts import inner, listed, moment, number, said
 from coopnb.record.incident import events_before
 from coopnb.record.told import counted, duration
 from coopnb.record.witness import EDITED, RAN
@@ -176,6 +176,11 @@ def _edited(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     )
 
 
+def _settings(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    what = ", ".join(f"{name}={value}" for name, value in inner(facts, "set").items())
+    return (f"writes into {said(facts, 'file')}: {what}", "", False)
+
+
 def _gathered(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     services = listed(facts, "services")
     missing = [one for one in services if number(one, "running") < number(one, "desired")]
@@ -209,6 +214,7 @@ _SAYINGS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str, bool]]] = {
     "checked": _checked,
     "failed": _failed,
     "ended": _ended,
+    "settings": _settings,
     "gathered": _gathered,
     "narrowed": _narrowed,
     "decided": _decided,

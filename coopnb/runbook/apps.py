@@ -1,4 +1,4 @@
-"""From a choice to an app: what is offered, what was taken, and the pin that is written when it runs."""
+"""From a choice to an app: what is offered, and what was taken."""
 
 from __future__ import annotations
 
@@ -118,21 +118,6 @@ def _made(
             raise
         return False
     return True
-
-
-def pin(workspace: Workspace, choice: Choice) -> None:
-    """Write into the app's settings which version runs, as abra does; no other byte is touched.
-
-    A machine without its settings has nothing to write.
-    """
-    path = workspace.env_file(folder_of(choice.server), choice.domain)
-    if not path.is_file():
-        return  # another admin's machine has them
-    settings = envfile.read(path)
-    key = "TYPE" if "TYPE" in settings.values else "RECIPE"
-    pinned = f"{choice.recipe}:{choice.version}"
-    if settings.values.get(key) != pinned:
-        envfile.write(path, envfile.set_value(settings.text, key, pinned))
 
 
 def _refuse_elsewhere(workspace: Workspace, folder: str, domain: str) -> None:

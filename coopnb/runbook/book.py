@@ -22,12 +22,13 @@ from coopnb.redaction import Redactor
 from coopnb.runbook.earlier import not_this_plan
 from coopnb.runbook.facts import planned_facts
 from coopnb.runbook.look_after import look_after
-from coopnb.runbook.procedure import Form, Here, Procedure, Taken, TellsServers
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import Form, Here, Note, Procedure, Taken, TellsServers
 from coopnb.runbook.steps import Steps, needed
 from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster
 from coopnb.show.applied import applied_output
 from coopnb.show.live import LiveView
-from coopnb.show.notes import checks_output
+from coopnb.show.notes import checks_output, pinned_output
 from coopnb.show.output import display
 from coopnb.show.plan import plan_output
 from coopnb.show.report import report_output
@@ -89,7 +90,7 @@ class Book(Steps):
                     hint="Choose above and run this cell again, or fill in the parameters cell and run all.\n"
                     f"Headless: {' '.join(f'-p {name}=...' for name in missing)}",
                 )
-            here = Here(self.workspace, self.ledger.folder / "recipe", self._connect)
+            here = Here(self.workspace, self.ledger.folder / "recipe", self._connect, self._noting("take"))
             taken = self._procedure.take(here, answers)
             self.ledger.append("take", "chosen", taken.facts)
             display(taken.output(**self.mark("take")))
@@ -142,6 +143,8 @@ class Book(Steps):
     def watch(self) -> None:
         """Watch until every task is as planned, or until it is known that it will not be.
 
+        Once they are, the app's settings on this machine name the version that runs.
+
         Raises:
             NotConverged: with the evidence, after it was shown.
             Interrupted: the watch was stopped; the swarm goes on.
@@ -163,7 +166,9 @@ class Book(Steps):
                 live.close()
                 if run.report is not None:
                     display(report_output(run.report, **self.mark("watch")))
-            needed(self._taken, "take").pin(self.workspace)
+            found = pin(self.workspace, needed(self._taken, "take").server, run.plan, self._noting("watch"))
+            if found is not None and (found.differs or not found.file):
+                display(pinned_output(found, **self.mark("watch")))
 
     def check(self) -> None:
         """Look once more, and compare what is there with what was planned.
@@ -213,6 +218,12 @@ class Book(Steps):
                 hint="Say in a few words why this change is made: in the form above, or as reason=.",
             )
         return Approval(plan.digest, who, reason, utc_now())
+
+    def _noting(self, step: str) -> Note:
+        def note(event: str, facts: Mapping[str, object]) -> None:
+            self.ledger.append(step, event, facts)
+
+        return note
 
     def _connect(self, name: str) -> Server:
         """Connect anew: a connection that was kept may have died meanwhile."""

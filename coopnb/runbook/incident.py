@@ -16,6 +16,7 @@ from dataclasses import replace
 from coopnb.deploy import Watched
 from coopnb.errors import CheckFailed
 from coopnb.model.incident import REMEDIES, Decision, Gathered, Lead
+from coopnb.model.pin import Pin
 from coopnb.model.run import Check
 from coopnb.record.ledger import Ledger
 from coopnb.redaction import Redactor
@@ -24,6 +25,7 @@ from coopnb.runbook.book import APPROVAL, Book
 from coopnb.runbook.deciding import DECISION, decision_of
 from coopnb.runbook.incident_facts import decided_facts, gathered_facts, narrowed_facts
 from coopnb.runbook.narrowing import narrow, suggestion
+from coopnb.runbook.pinning import pin_of
 from coopnb.runbook.reporting import REPORT, Reported, Reporting
 from coopnb.runbook.steps import needed
 from coopnb.show.incident import (
@@ -168,14 +170,22 @@ class IncidentBook(Book):
             changed: str = "nothing" if decision.remedy == "none" else decision.remedy
             if self._plan is not None and self._plan.nothing_to_do:
                 changed = f"nothing: {decision.remedy} had nothing to do"
+            pin = self._named(taken)
             facts = {"ending": ending, "cause": cause, "changed": changed, "by": self.operator}
             self.ledger.append("close", "closed", facts)
-            display(closed_output(taken.domain, ending, cause, changed, checks, **self.mark("close")))
+            display(closed_output(taken.domain, ending, cause, changed, checks, pin, **self.mark("close")))
 
     def _reported(self) -> Reported:
         taken = needed(self._taken, "take")
         assert isinstance(taken, Reported)
         return taken
+
+    def _named(self, taken: Reported) -> Pin | None:
+        """What the settings name, where a version was brought and seen to run."""
+        report = self._run.report if self._run is not None else None
+        if report is None or report.outcome not in ("converged", "nothing to do"):
+            return None
+        return pin_of(self.workspace, taken.server, report.plan)
 
     def _changes(self, step: str, otherwise: str) -> bool:
         """Whether there is something to change; shows ``otherwise`` if not."""

@@ -17,6 +17,14 @@ from coopnb.workspace import Workspace
 Answers = Mapping[str, str]
 """Parameter -> what was chosen for it; blank where nothing was."""
 
+Note = Callable[[str, Mapping[str, object]], None]
+"""Writes an event and its facts into the run's ledger, before the act that they announce."""
+
+
+def unnoted(event: str, facts: Mapping[str, object]) -> None:
+    """Where no run is at work, so that there is no ledger: an app that is prepared for a lesson or an example."""
+    del event, facts
+
 
 class Form(Protocol):
     """A form that chooses, and changes nothing."""
@@ -50,11 +58,13 @@ class Here:
     Attributes:
         files: a folder of this run, for the recipe's files.
         connect: connects to a server by its name; the book lets go of it.
+        note: comes before every change of a file that an operator keeps.
     """
 
     workspace: Workspace
     files: Path
     connect: Callable[[str], Server]
+    note: Note
 
 
 class Taken(Protocol):
@@ -77,9 +87,6 @@ class Taken(Protocol):
 
     def plan(self, server: Server, *, prune: bool) -> Plan:
         """Every change it takes; only reads."""
-
-    def pin(self, workspace: Workspace) -> None:
-        """Write down what runs now, after it was observed."""
 
 
 class Procedure(Protocol):

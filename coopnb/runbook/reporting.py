@@ -69,6 +69,3 @@ class Reported:
         if decision.remedy == "scale":
             return server.plan_scale(self.domain, decision.replicas)
         return server.plan_restart(self.domain, decision.services)
-
-    def pin(self, workspace: Workspace) -> None:
-        """Nothing: an incident is mended in the swarm; what the files ask for is decided when it is over."""

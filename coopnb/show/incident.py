@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from coopnb.model.incident import Decision, Gathered, Lead
+from coopnb.model.pin import Pin
 from coopnb.model.run import Check, Evidence
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import NodeSeen
-from coopnb.show.notes import check_row, verdict
+from coopnb.show.notes import check_row, pin_sentence, verdict
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Fold, Line, Log, Table, Tone, output_of
 from coopnb.show.snapshot import services_table
@@ -128,16 +129,18 @@ def closed_output(
     cause: str,
     changed: str,
     checks: Sequence[Check],
+    pin: Pin | None = None,
     run: int | None = None,
     step: str = "close",
 ) -> Output:
-    """Show how the incident ended."""
+    """Show how the incident ended, and where the version was changed, which one the app's settings name now."""
     good = ending == "resolved"
     failed = [check for check in checks if check.ok is False]
     seen = "; ".join(f"{check.name}: {check.text}" for check in (failed or checks))
     rows = (
         ("cause", f"“{cause}” (the operator's words)" if cause else "nobody named one"),
         ("changed", changed),
+        *((("settings", pin_sentence(pin)),) if pin else ()),
         ("verified", seen or "nothing was looked at"),
     )
     sign, tone = _MARKS[good]

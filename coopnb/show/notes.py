@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from coopnb.errors import CoopError
 from coopnb.model.choice import Choice
+from coopnb.model.pin import Pin
 from coopnb.model.run import Check
 from coopnb.model.server import ServerIdentity
 from coopnb.show.output import Output
@@ -57,6 +58,33 @@ def checks_output(
     return output_of([head, Table(tuple(check_row(check) for check in order))], run=run, step=step)
 
 
+def pinned_output(pin: Pin, run: int | None = None, step: str = "watch") -> Output:
+    """Show what became of the version in an app's settings, after the one that runs was seen to.
+
+    Args:
+        pin: as it was before.
+    """
+    if not pin.file:
+        return output_of([Line(pin_sentence(pin))], run=run, step=step)
+    named = f"they named {_spoken(pin.named)}" if pin.named else "they named none"
+    text = f"The settings now name {_spoken(pin.runs)}, which runs; {named}. Written: {pin.file}"
+    return output_of([Line(text)], run=run, step=step)
+
+
+def pin_sentence(pin: Pin) -> str:
+    """Say which version an app's settings name, and what follows from it if another runs."""
+    runs = _spoken(pin.runs)
+    if not pin.file:
+        return (
+            f"This machine has no settings of {pin.app} in which the version could be named: wherever they are, "
+            f"they should name {runs}, or the next deploy brings another."
+        )
+    if pin.differs:
+        named = _spoken(pin.named) or "no version"
+        return f"{pin.file} names {named}, and {runs} runs: the next deploy brings another."
+    return f"{pin.file} names {runs}, which runs."
+
+
 def error_output(
     error: CoopError, server: ServerIdentity | None = None, run: int | None = None, step: str = ""
 ) -> Output:
@@ -85,6 +113,11 @@ def verdict(checks: Sequence[Check]) -> str:
     if unknown:
         parts.append(f"{unknown} could not be made")
     return ", ".join(parts)
+
+
+def _spoken(pinned: str) -> str:
+    """``wiki:1.3.0+1.39.17`` -> ``wiki 1.3.0+1.39.17``."""
+    return pinned.replace(":", " ", 1)
 
 
 def check_row(check: Check) -> tuple[Cell, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from coopnb import load_app
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval, Plan
-from coopnb.runbook.apps import pin, take
+from coopnb.runbook.apps import take
 from coopnb.runbook.books import PROCEDURES
-from coopnb.runbook.procedure import Here
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import Here, unnoted
 from coopnb.server import Server, connect, folder_of
 from coopnb.workspace import Workspace
 from tests.nouns import START
@@ -24,7 +25,7 @@ def bring(root: Path, recipe: str, version: str, domain: str, server: str = "pra
         app = load_app(domain, version=choice.version, server=folder_of(server), workspace=place)
         plan = connected.plan(app)
         connected.apply(plan, Approval(plan.digest, "ana@laptop", "before a test", START)).wait()
-    pin(place, choice)
+    pin(place, server, plan, unnoted)
 
 
 def will_plan(root: Path, runbook: str, **parameters: str) -> Plan:
@@ -36,7 +37,7 @@ def will_plan(root: Path, runbook: str, **parameters: str) -> Plan:
         def connected(name: str) -> Server:
             return connections.enter_context(closing(connect(name, workspace=place)))
 
-        here = Here(place, place.make(place.own / "versions"), connected)
+        here = Here(place, place.make(place.own / "versions"), connected, unnoted)
         taken = procedure.take(here, {name: parameters.get(name, "") for name in procedure.parameters})
         if taken.refusal is not None:
             raise taken.refusal

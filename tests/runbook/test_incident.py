@@ -10,8 +10,14 @@ import pytest
 from coopnb.record.fingerprints import remember
 from coopnb.server import connect
 from coopnb.workspace import Workspace
+from tests.runbook.bringing import bring
 from tests.runbook.headless import coopnb
-from tests.runbook.places import practice_place
+from tests.runbook.places import Place, practice_place, record_text
+
+DOMAIN = "hello.example.org"
+OLD, NEW = "1.0.0+1.26.3", "1.1.0+1.28.0"
+APP = {"server": "practice", "domain": DOMAIN}
+BACK = {"remedy": "roll-back", "state": "previous", "reason": "the new page is broken"}
 
 KNOWN = "Zk3mQ9vT1xLr8WbN4yHs6DfG2jKp7CqE"
 FOREIGN = "aB9xY2cD8wE7vF6uG5tH4sI3rJ2qK1pL"
@@ -51,6 +57,56 @@ def test_known_secrets_in_logs_are_masked_and_others_are_told_of(tmp_path: Path)
     record = (ran.folder / "app-is-down.record.html").read_text()
     assert "a secret never known in this workspace is not recognised there" in record
     assert "not closed" in record
+
+
+def test_a_rollback_is_pinned_where_the_settings_are(place: Place, tmp_path: Path) -> None:
+    """After it was seen to run, the settings must name its version, which outputs, ledger and record must say."""
+    for version in (OLD, NEW):
+        bring(place.root, "hello", version, DOMAIN)
+    settings = place.root / "servers" / "practice" / f"{DOMAIN}.env"
+    before = settings.read_text()
+    with closing(connect("practice", workspace=Workspace(place.root))) as server:
+        [previous] = [state.name for state in server.states(DOMAIN) if state.version == OLD]
+        digest = server.plan_state(DOMAIN, previous).short_digest
+
+    ran = coopnb(place.root, "run", "app-is-down", **APP, **BACK, approve=digest)
+    assert ran.status == 0, ran.out + ran.err
+    assert settings.read_text() == before.replace(f"TYPE=hello:{NEW}", f"TYPE=hello:{OLD}")
+    file = f"servers/practice/{DOMAIN}.env"
+    out = " ".join(ran.out.split())
+    assert f"The settings now name hello {OLD}, which runs; they named hello {NEW}. Written: {file}" in out
+    assert f"settings {file} names hello {OLD}, which runs." in out
+    assert ran.facts("settings") == {"file": file, "set": {"TYPE": f"hello:{OLD}"}}
+    events = [entry["event"] for entry in ran.entries]
+    assert events.index("outcome") < events.index("settings") < events.index("closed")
+    assert f"writes into {file}: TYPE=hello:{OLD}" in record_text(ran)
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    away = {**APP, "server": place.engine.url}
+    with closing(connect(place.engine.url, workspace=Workspace(elsewhere))) as server:
+        [newer] = [state.name for state in server.states(DOMAIN) if state.version == NEW]
+        digest = server.plan_state(DOMAIN, newer).short_digest
+    ran = coopnb(elsewhere, "run", "app-is-down", **away, **{**BACK, "state": newer}, approve=digest)
+    assert ran.status == 0, ran.out + ran.err
+    assert " ".join(ran.out.split()).count(f"This machine has no settings of {DOMAIN}") == 2
+    assert not [entry for entry in ran.entries if entry["event"] == "settings"]
+    assert not list(elsewhere.glob("servers/*/*.env"))
+
+
+def test_a_restart_leaves_the_settings_alone(place: Place) -> None:
+    """A remedy that brings no version must write none, though the settings name another than the one that runs."""
+    bring(place.root, "hello", NEW, DOMAIN)
+    settings = place.root / "servers" / "practice" / f"{DOMAIN}.env"
+    settings.write_text(settings.read_text().replace(f"hello:{NEW}", f"hello:{OLD}"))
+    before = settings.read_text()
+    with closing(connect("practice", workspace=Workspace(place.root))) as server:
+        digest = server.plan_restart(DOMAIN).short_digest
+
+    ran = coopnb(place.root, "run", "app-is-down", **APP, remedy="restart", reason="it hangs", approve=digest)
+    assert ran.status == 0, ran.out + ran.err
+    assert settings.read_text() == before
+    assert not [entry for entry in ran.entries if entry["event"] == "settings"]
 
 
 @pytest.mark.parametrize(

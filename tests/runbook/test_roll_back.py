@@ -30,6 +30,7 @@ def test_another_admin_goes_back_from_a_machine_without_files(place: Place, tmp_
     ran = coopnb(elsewhere, "run", "roll-back-app", **app, approve=digest, reason="pages are empty")
     assert ran.status == 0, ran.out + ran.err
     assert "This machine has no settings of the app" in ran.out
+    assert f"wherever they are, they should name wiki {OLD}" in " ".join(ran.out.split())
     assert "What does not: the app's data" in " ".join(ran.out.split())
     planned = ran.facts("planned")
     assert (planned["version_before"], planned["version_after"]) == (NEW, OLD)
@@ -48,6 +49,8 @@ def test_going_back_is_pinned_where_the_settings_are(place: Place) -> None:
     assert ran.status == 0, ran.out + ran.err
     assert f"TYPE=wiki:{OLD}" in settings.read_text()
     assert "not those of the state: WIKI_EMAIL" in " ".join(ran.out.split())
+    assert f"The settings now name wiki {OLD}, which runs; they named wiki {NEW}." in " ".join(ran.out.split())
+    assert ran.facts("settings")["set"] == {"TYPE": f"wiki:{OLD}"}
     assert "board@wiki.example.org" not in ran.out
 
     newest = ran.facts("planned")["operations"][0]["name"]

@@ -7,7 +7,9 @@ from coopnb.deploy import Run
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import RunReport
-from coopnb.runbook.apps import pin, take
+from coopnb.runbook.apps import take
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import unnoted
 from coopnb.server import Server
 from tests.nouns import START
 
@@ -16,8 +18,9 @@ def deployed(server: Server, recipe: str, version: str, domain: str) -> RunRepor
     """A version of a recipe, observed as running."""
     place = server.workspace
     choice = take(place, Choice("practice", recipe, version, domain), place.make(place.own / "versions")).choice
-    report = applied(server, server.plan(load_app(domain, version=choice.version, workspace=place))).wait()
-    pin(place, choice)
+    plan = server.plan(load_app(domain, version=choice.version, workspace=place))
+    report = applied(server, plan).wait()
+    pin(place, choice.server, plan, unnoted)
     return report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from coopnb.commons import plant_samples
 from coopnb.envfile import fields
 from coopnb.model.choice import Choice
-from coopnb.runbook.procedure import Here
+from coopnb.runbook.procedure import Here, unnoted
 from coopnb.runbook.procedures.deploy import DeployApp
 from coopnb.samples import RECIPES
 from coopnb.server import connect
@@ -88,7 +88,7 @@ def test_what_is_filled_in_is_in_the_file(tmp_path: Path) -> None:
     form.settings.fields["HTTP_PORT"].value = "8090"
     assert not (workspace.root / "servers").exists()
 
-    here = Here(workspace, tmp_path / "files", lambda name: connect(name, workspace=workspace))
+    here = Here(workspace, tmp_path / "files", lambda name: connect(name, workspace=workspace), unnoted)
     taken = DeployApp().take(here, form.answers)
 
     assert workspace.env_file("practice", "wiki.example.org").read_text() == (

@@ -11,7 +11,7 @@ from coopnb.errors import CoopError
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
 from coopnb.model.settings_form import Filled, SettingField
-from coopnb.runbook.apps import TakenApp, offered, pin, proposed, take
+from coopnb.runbook.apps import TakenApp, offered, proposed, take
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.procedure import Answers, Here
 from coopnb.server import Server, folder_of, load_app
@@ -82,7 +82,3 @@ class TakenDeploy:
             into=self.files,
         )
         return server.plan(app, prune=prune)
-
-    def pin(self, workspace: Workspace) -> None:
-        """The settings name the version that runs."""
-        pin(workspace, self.app.choice)

@@ -12,7 +12,7 @@ from coopnb.model.kept import KeptState
 from coopnb.model.plan import Plan
 from coopnb.plan.kept import state_before
 from coopnb.plan.protection import with_protection
-from coopnb.runbook.apps import offered_apps, pin
+from coopnb.runbook.apps import offered_apps
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.procedure import Answers, Here
 from coopnb.server import Server, ask_states, folder_of, refuse_unknown, stack_name
@@ -107,10 +107,6 @@ class TakenState:
         """From what runs to the state, with the very images it had."""
         name = self.state.name if self.state else ""
         return with_protection(server.plan_state(self.choice.domain, name, prune=prune))
-
-    def pin(self, workspace: Workspace) -> None:
-        """The settings, where this machine has them, name the version that runs."""
-        pin(workspace, self.choice)
 
 
 def _named(states: Sequence[KeptState], name: str) -> KeptState | None:

@@ -82,9 +82,6 @@ class TakenScale:
             raise InputError("scaling removes no service; nothing was done", hint="prune is for deploy-app.")
         return server.plan_scale(self.choice.domain, self.wanted)
 
-    def pin(self, workspace: Workspace) -> None:
-        """Nothing is written: the settings say nothing of it, and the version stays."""
-
 
 def read_replicas(text: str) -> dict[str, int]:
     """``app=2 worker=3``, with blanks or commas between -> service -> tasks.

@@ -13,7 +13,7 @@ from coopnb.model.plan import Plan
 from coopnb.model.upgrade import UpgradeNews
 from coopnb.plan.compare import version_running
 from coopnb.plan.protection import with_protection
-from coopnb.runbook.apps import offered_apps, pin
+from coopnb.runbook.apps import offered_apps
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.news import newest_above, news, refuse_downgrade
 from coopnb.runbook.procedure import Answers, Here
@@ -113,10 +113,6 @@ class TakenUpgrade:
             into=self.files,
         )
         return with_protection(server.plan(app, prune=prune))
-
-    def pin(self, workspace: Workspace) -> None:
-        """The settings name the version that runs."""
-        pin(workspace, self.choice)
 
 
 def _demanded(name: str, line: int, comment: str) -> str:
