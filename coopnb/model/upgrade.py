@@ -15,13 +15,14 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class NewSetting:
-    """A setting that the sample has since the version that runs.
+    """A setting that the sample has since the version that runs, or since an older one that the settings name.
 
     Attributes:
         comment: what the sample says of it. sample: the value it proposes.
         line: in ``.env.sample``.
         optional: whether the sample has it switched off.
         there: whether the app's own settings have it by now.
+        given: whether this run was told a value for it that is not written yet.
     """
 
     name: str
@@ -30,11 +31,12 @@ class NewSetting:
     line: int
     optional: bool
     there: bool
+    given: bool = False
 
     @property
     def lacking(self) -> bool:
         """Whether the upgrade cannot go on without it."""
-        return not self.optional and not self.there
+        return not self.optional and not self.there and not self.given
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,10 @@ class UpgradeNews:
     """Everything that is new between two versions.
 
     Attributes:
-        before, after: versions of the recipe; equal if there is no newer one.
+        before, after: versions of the recipe; equal if there is no newer one. ``before`` is what runs.
         released: the versions after ``before`` up to ``after``, oldest first.
         settings_file: relative to the workspace.
+        pinned: the version that the settings name; blank if none.
     """
 
     before: str
@@ -67,6 +70,7 @@ class UpgradeNews:
     new: tuple[NewSetting, ...]
     changed: tuple[ChangedDefault, ...]
     settings_file: str
+    pinned: str
 
     @property
     def lacking(self) -> tuple[NewSetting, ...]:

@@ -23,7 +23,7 @@ from coopnb.runbook.earlier import not_this_plan
 from coopnb.runbook.facts import planned_facts
 from coopnb.runbook.look_after import look_after
 from coopnb.runbook.pinning import pin
-from coopnb.runbook.procedure import Form, Here, Note, Procedure, Taken, TellsServers
+from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers
 from coopnb.runbook.steps import Steps, needed
 from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster
 from coopnb.show.applied import applied_output
@@ -60,6 +60,7 @@ class Book(Steps):
         self._preset = {name: parameters.get(name, "").strip() for name in procedure.parameters}
         self._approve, self._reason = (parameters.get(name, "").strip() for name in APPROVAL)
         self._form: Form | None = None
+        self._more: tuple[Answers, Form] | None = None
         self._taken: Taken | None = None
         self._server: Server | None = None
         self._plan: Plan | None = None
@@ -82,7 +83,9 @@ class Book(Steps):
             NotChosen: something is blank.
         """
         with self.step("take"):
-            answers = self._form.answers if self._form is not None else self._preset
+            # What a form does not ask for counts as the parameters say.
+            chosen = {**self._preset, **(self._form.answers if self._form is not None else {})}
+            answers = self._answers(chosen)
             self._taken = self._plan = self._gate = self._run = None
             if missing := [name for name in self._procedure.needed if not answers[name]]:
                 raise NotChosen(
@@ -95,8 +98,9 @@ class Book(Steps):
             self.ledger.append("take", "chosen", taken.facts)
             display(taken.output(**self.mark("take")))
             if taken.refusal is not None:
+                self._ask_more(chosen, taken)
                 raise taken.refusal
-            self._taken = taken
+            self._taken, self._more = taken, None
 
     def plan(self, *, prune: bool = False) -> None:
         """Look at the server and show every change that would be made. Changes nothing.
@@ -191,6 +195,18 @@ class Book(Steps):
                     where=f"server {plan.server.name}, {plan.app}",
                     hint="Run the plan cell again: it shows what is missing.",
                 )
+
+    def _answers(self, chosen: Answers) -> Answers:
+        """The choice, with what was filled in below it; what was filled in for one app is nothing to another."""
+        if self._more is not None and self._more[0] != chosen:
+            self._more = None
+        return {**chosen, **self._more[1].answers} if self._more is not None else chosen
+
+    def _ask_more(self, chosen: Answers, taken: Taken) -> None:
+        form = taken.more() if isinstance(taken, AsksMore) else None
+        self._more = (chosen, form) if form is not None else None
+        if form is not None:
+            form.show()
 
     def _approval(self, plan: Plan, server: Server) -> Approval:
         """The operator's word for this plan, typed above or given as a parameter."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from coopnb import commons, envfile
@@ -46,27 +46,48 @@ def refuse_downgrade(before: str, after: str, domain: str) -> None:
 
 
 def news(
-    folder: Path, old: RecipeVersion, new: RecipeVersion, settings: Mapping[str, Setting], settings_file: str
+    folder: Path,
+    old: RecipeVersion,
+    new: RecipeVersion,
+    settings: Mapping[str, Setting],
+    settings_file: str,
+    pinned: str,
+    written_for: RecipeVersion | None,
+    domain: str,
 ) -> UpgradeNews:
-    """Compare two versions of a recipe, for an app with these settings."""
+    """Compare two versions of a recipe, for an app with these settings.
+
+    Args:
+        pinned: the version that the settings name; it need not be the old one.
+        written_for: that version, if it is another than the old one and can be had: what it did not know yet, the
+            settings may lack, though it is not new to what runs.
+        domain: the app's, which takes the placeholder's place in what the samples propose.
+    """
     between = [
         published
         for published in reversed(commons.versions(folder))
         if published.tagged and _key(old.version) < _key(published.version) <= _key(new.version)
     ]
-    before, after = _sample(old), _sample(new)
+    before, after = _sample(old, domain), _sample(new, domain)
+    known = _names(before)
+    if written_for is not None:
+        known &= _names(_sample(written_for, domain))
     return UpgradeNews(
         before=old.version,
         after=new.version,
         released=tuple(Released(each.version, release_notes(folder, each)) for each in between),
-        new=tuple(_new(before, after, settings)),
+        new=tuple(_new(known, after, settings)),
         changed=tuple(_changed(before, after, settings)),
         settings_file=settings_file,
+        pinned=pinned,
     )
 
 
-def _new(before: EnvFile, after: EnvFile, settings: Mapping[str, Setting]) -> list[NewSetting]:
-    known = {setting.name for setting in (*before.settings, *before.options)}
+def _names(sample: EnvFile) -> set[str]:
+    return {setting.name for setting in (*sample.settings, *sample.options)}
+
+
+def _new(known: Set[str], after: EnvFile, settings: Mapping[str, Setting]) -> list[NewSetting]:
     since: dict[str, Setting] = {}
     for setting in (*after.options, *after.settings):  # one that is set somewhere is not optional
         if setting.name not in known:
@@ -96,9 +117,11 @@ def _changed(before: EnvFile, after: EnvFile, settings: Mapping[str, Setting]) -
     return found
 
 
-def _sample(version: RecipeVersion) -> EnvFile:
+def _sample(version: RecipeVersion, domain: str) -> EnvFile:
+    """The sample as an app of this domain would have it."""
     path = version.root / SAMPLE
-    return envfile.read(path, SAMPLE) if path.is_file() else envfile.parse("", SAMPLE)
+    text = envfile.read(path, SAMPLE).text if path.is_file() else ""
+    return envfile.parse(commons.proposal(text, version.recipe, domain), SAMPLE)
 
 
 def _key(version: str) -> VersionKey:

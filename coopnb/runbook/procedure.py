@@ -89,6 +89,14 @@ class Taken(Protocol):
         """Every change it takes; only reads."""
 
 
+@runtime_checkable
+class AsksMore(Protocol):
+    """A choice that may lack something which can be filled in right below it."""
+
+    def more(self) -> Form | None:
+        """A form for it; its answers are given to the next take of the same choice, beside those it had."""
+
+
 class Procedure(Protocol):
     """How a runbook goes from parameters to a plan.
 

@@ -17,8 +17,12 @@ from coopnb.show.text import clean, escape, shorten
 PREFIX = "setting:"
 """What a filled-in setting is called among a form's answers: ``setting:HTTP_PORT``."""
 
-_WIDE = "min(44em, 100%)"
-_LABEL = "16em"
+WIDE = "min(44em, 100%)"
+"""How wide a form of settings is."""
+
+LABEL = "16em"
+"""How wide the name before a field is."""
+
 _ASKED_ABOVE = frozenset({"DOMAIN"})
 
 
@@ -39,7 +43,7 @@ class SettingsForm:
         self._inside = ipywidgets.VBox()
         self.view = ipywidgets.Accordion([self._inside], selected_index=None)
         self.view.set_title(0, title)
-        self.view.layout.width = _WIDE
+        self.view.layout.width = WIDE
         self.visible(False)
 
     def propose(self, proposed: Sequence[SettingField]) -> None:
@@ -54,7 +58,7 @@ class SettingsForm:
         for item in self._proposed:
             if item.section != section:
                 section = item.section
-                rows.append(ipywidgets.HTML(_words(section, head=True)) if section else ipywidgets.HTML("<hr>"))
+                rows.append(ipywidgets.HTML(help_html(section, head=True)) if section else ipywidgets.HTML("<hr>"))
             rows += self._row(item, typed)
         self._inside.children = rows
 
@@ -85,7 +89,7 @@ class SettingsForm:
                 description=_switch_label(item),
                 value=item.key in typed,
                 indent=False,
-                layout={"width": _LABEL if typed_into else "98%"},
+                layout={"width": LABEL if typed_into else "98%"},
             )
             self.switches[item.key] = switch
             parts.append(switch)
@@ -94,7 +98,7 @@ class SettingsForm:
             field = ipywidgets.Text(
                 description=clean(label),
                 value=typed.get(item.key, item.value),
-                style={"description_width": "0" if item.optional else _LABEL},
+                style={"description_width": "0" if item.optional else LABEL},
                 layout={"width": "22em" if item.optional else "98%"},
                 disabled=item.optional and item.key not in typed,
                 continuous_update=False,
@@ -105,7 +109,7 @@ class SettingsForm:
             parts.append(field)
         told = _told(item)
         row = [ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})] if len(parts) > 1 else parts
-        return [*row, ipywidgets.HTML(_words(told))] if told else row
+        return [*row, ipywidgets.HTML(help_html(told))] if told else row
 
 
 def _switch_label(item: SettingField) -> str:
@@ -122,11 +126,17 @@ def _told(item: SettingField) -> str:
     elif item.kind == "files" and not item.optional:
         what = f"{item.name}={item.value}"
     elif item.kind == "value" and looks_secret(item.name):
-        what = f"{item.name} looks like a secret: write it into the app's file yourself, a notebook would keep it."
+        what = secret_words(item.name)
     return "\n".join(part for part in (what, item.help) if part)
 
 
-def _words(text: str, *, head: bool = False) -> str:
+def secret_words(name: str) -> str:
+    """Say why a setting has no field."""
+    return f"{name} looks like a secret: write it into the app's file yourself, a notebook would keep it."
+
+
+def help_html(text: str, *, head: bool = False) -> str:
+    """Write what a sample says of a setting, or the heading of a section, made harmless."""
     lines = [escape(shorten(line, 400)) for line in text.splitlines()]
     inner = "".join(f"<p><strong>{line}</strong></p>" if head else f"<p>{line}</p>" for line in lines)
     indent = "" if head else ' style="padding-left:1.7em"'

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from coopnb.model.choice import Choice
 from coopnb.model.kept import KeptState
 from coopnb.model.upgrade import ChangedDefault, NewSetting, UpgradeNews
+from coopnb.redaction import looks_secret
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Fold, Line, Log, Table, output_of
 from coopnb.show.state_form import state_stands
@@ -19,8 +20,19 @@ _OWN = {
 }
 
 
-def upgrade_output(choice: Choice, stack: str, news: UpgradeNews, run: int | None = None, step: str = "take") -> Output:
-    """Show what an upgrade brings, what must be written down first, and the notes of every version between."""
+def upgrade_output(
+    choice: Choice,
+    stack: str,
+    news: UpgradeNews,
+    written: Mapping[str, str] | None = None,
+    run: int | None = None,
+    step: str = "take",
+) -> Output:
+    """Show what an upgrade brings, what must be decided first, and the notes of every version between.
+
+    Args:
+        written: the settings that were written into the app's file just now.
+    """
     head = f"Upgrade of {choice.domain} on {choice.server}: {choice.recipe} {news.before} -> {news.after}"
     if not news.released:
         head = f"No newer version of {choice.recipe} for {choice.domain} on {choice.server}: it is at {news.before}"
@@ -35,14 +47,18 @@ def upgrade_output(choice: Choice, stack: str, news: UpgradeNews, run: int | Non
             ("new defaults", counted(len(news.changed), "setting") if news.changed else "none"),
         ),
     ]
+    if news.pinned not in ("", news.before):
+        line = f"The settings name {news.pinned}, {news.before} runs: the upgrade starts from what runs."
+        blocks.append(Line(line, sign="?", tone="busy"))
     if news.new:
         blocks.append(Table(tuple(_new_row(each) for each in news.new), ("", "new setting", "where", "says")))
     if news.changed:
         blocks.append(Table(tuple(_default_row(each) for each in news.changed), ("", "default", "was -> is", "")))
-    if news.lacking:
-        what = ", ".join(each.name for each in news.lacking)
-        line = f"Not without {what}: write it into {news.settings_file}, then run this cell again."
-        blocks.append(Line(line, sign="✗", tone="bad"))
+    blocks += [
+        Line(f"Written into {news.settings_file}: {name}={value}", sign="✓", tone="good")
+        for name, value in (written or {}).items()
+    ]
+    blocks += _lacking(news)
     for each in news.released:
         notes = each.notes or "none were published"
         blocks.append(Fold(f"Release notes of {each.version}:", (Log(tuple(notes.splitlines())),)))
@@ -118,11 +134,24 @@ def _facts(*facts: tuple[str, str]) -> Table:
     return Table(tuple((Cell(name), Cell(value, code=name != "server")) for name, value in facts))
 
 
+def _lacking(news: UpgradeNews) -> list[Block]:
+    secret = [each.name for each in news.lacking if looks_secret(each.name)]
+    others = [each.name for each in news.lacking if not looks_secret(each.name)]
+    lines = []
+    if others:
+        lines.append(f"{', '.join(others)}: fill it in below, or write it into {news.settings_file}")
+    if secret:
+        lines.append(f"{', '.join(secret)}, which looks like a secret: write it into {news.settings_file} yourself")
+    return [Line(f"Not without {line}, then run this cell again.", sign="✗", tone="bad") for line in lines]
+
+
 def _new_row(setting: NewSetting) -> tuple[Cell, ...]:
     if setting.lacking:
         first = Cell("missing", sign="✗", tone="bad")
     elif setting.there:
         first = Cell("set", sign="✓", tone="good")
+    elif setting.given:
+        first = Cell("given", sign="…", tone="busy")
     else:
         first = Cell("optional", sign="○", tone="quiet")
     sample = f"{setting.name}={setting.sample}"

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coopnb import commons, envfile
-from coopnb.errors import CoopError, InputError, SettingsError
+from coopnb.errors import CommonsError, CoopError, InputError, SettingsError
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
-from coopnb.model.upgrade import UpgradeNews
+from coopnb.model.recipe import RecipeVersion
+from coopnb.model.upgrade import NewSetting, UpgradeNews
 from coopnb.plan.compare import version_running
 from coopnb.plan.protection import with_protection
+from coopnb.redaction import looks_secret
 from coopnb.runbook.apps import offered_apps
 from coopnb.runbook.facts import chosen_facts
+from coopnb.runbook.given import read_given, with_given, write_given
 from coopnb.runbook.news import newest_above, news, refuse_downgrade
 from coopnb.runbook.procedure import Answers, Here
 from coopnb.server import Server, folder_of, load_app, recipe_of, refuse_unknown, stack_name
 from coopnb.show.app_form import AppForm, More
+from coopnb.show.lacking_form import LackingForm
 from coopnb.show.output import Output
+from coopnb.show.settings_form import PREFIX
 from coopnb.show.taken import upgrade_output
 from coopnb.workspace import Workspace
 
@@ -27,7 +32,7 @@ from coopnb.workspace import Workspace
 class UpgradeApp:
     """The procedure of ``upgrade-app``."""
 
-    parameters: tuple[str, ...] = ("server", "domain", "version")
+    parameters: tuple[str, ...] = ("server", "domain", "version", "settings")
     needed: tuple[str, ...] = ("server", "domain")
 
     def form(self, workspace: Workspace, preset: Answers) -> AppForm:
@@ -39,9 +44,14 @@ class UpgradeApp:
     def take(self, here: Here, answers: Answers) -> TakenUpgrade:
         """Find out what is new between the version that runs and the one that is wanted.
 
+        What runs is what the swarm says: another admin may have brought it, and the settings here name another.
+
+        Settings that this version is the first to have may be given with it. They are written into the app's
+        settings once none is lacking any more, all of them at once.
+
         Raises:
-            InputError: a downgrade, or nothing runs that could be upgraded.
-            SettingsError: this machine has no settings of the app.
+            InputError: a downgrade, nothing runs that could be upgraded, or a setting is given that is not new.
+            SettingsError: this machine has no settings of the app, or what was given cannot be read.
         """
         place, server, domain = here.workspace, answers["server"], answers["domain"]
         refuse_unknown(server, place)
@@ -49,7 +59,7 @@ class UpgradeApp:
         settings = envfile.read(path)
         recipe, pinned = recipe_of(settings.values, path)
         stack = settings.values.get("STACK_NAME") or stack_name(domain)
-        before = pinned or _running(here, server, stack, domain)
+        before = _running(here, server, stack, domain)
         folder = commons.recipe_folder(place, recipe)
         after = answers["version"] or newest_above(folder, before)
         refuse_downgrade(before, after, domain)
@@ -59,19 +69,39 @@ class UpgradeApp:
             commons.read_version(place, recipe, after, here.files),
             settings.last,
             str(path.relative_to(place.root)),
+            pinned,
+            _written_for(here, recipe, pinned, before),
+            domain,
         )
-        return TakenUpgrade(Choice(server, recipe, after, domain), stack, found, place, here.files)
+        given = read_given(answers["settings"], settings, found)
+        decided = {
+            each.name: answers[PREFIX + each.name]
+            for each in found.lacking
+            if PREFIX + each.name in answers and each.name not in given
+        }
+        found = with_given(found, {*given, *decided}, written=False)
+        written = {} if found.lacking else {**decided, **given}
+        if written:
+            write_given(place, path, written, here.note)
+            found = with_given(found, written, written=True)
+        return TakenUpgrade(Choice(server, recipe, after, domain), stack, found, place, here.files, decided, written)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenUpgrade:
-    """An app that will be upgraded, and what is new for it."""
+    """An app that will be upgraded, and what is new for it.
+
+    Attributes:
+        decided: what was filled in of what was lacking. written: what the settings have since this was taken.
+    """
 
     choice: Choice
     stack: str
     news: UpgradeNews
     workspace: Workspace
     files: Path
+    decided: Mapping[str, str]
+    written: Mapping[str, str]
 
     @property
     def server(self) -> str:
@@ -90,18 +120,29 @@ class TakenUpgrade:
         if not lacking:
             return None
         listed = ", ".join(setting.name for setting in lacking)
-        lines = "\n".join(f"{setting.name}={setting.sample}" for setting in lacking)
+        given = [
+            f"{setting.name} is given, and written once nothing is lacking"
+            for setting in self.news.new
+            if setting.given
+        ]
         return SettingsError(
             f"{self.choice.recipe} {self.choice.version} demands {listed}, and {self.choice.domain} does not set "
             f"{'it' if len(lacking) == 1 else 'them'}; nothing was done",
-            what="\n".join(_demanded(setting.name, setting.line, setting.comment) for setting in lacking),
+            what="\n".join((*(_demanded(each.name, each.line, each.comment) for each in lacking), *given)),
             where=f"{self.news.settings_file} in the workspace",
-            hint=f"Write into that file, with a value of yours, and run this cell again:\n{lines}",
+            hint=_both_ways(lacking),
         )
+
+    def more(self) -> LackingForm | None:
+        """Fields for what is lacking; what was decided before keeps its own until it is written."""
+        asked = [each for each in self.news.new if each.lacking or each.name in self.decided]
+        if all(looks_secret(each.name) for each in asked):
+            return None
+        return LackingForm(asked, self.news.settings_file, self.decided)
 
     def output(self, run: int | None, step: str) -> Output:
         """The versions between, their notes and their settings."""
-        return upgrade_output(self.choice, self.stack, self.news, run=run, step=step)
+        return upgrade_output(self.choice, self.stack, self.news, self.written, run=run, step=step)
 
     def plan(self, server: Server, *, prune: bool) -> Plan:
         """From what runs to the newer version, with a word for each service on what protects it."""
@@ -113,6 +154,19 @@ class TakenUpgrade:
             into=self.files,
         )
         return with_protection(server.plan(app, prune=prune))
+
+
+def _both_ways(lacking: Sequence[NewSetting]) -> str:
+    """What to do: fill it in or write it down; give it as a parameter. A secret is written down only."""
+    others = [each for each in lacking if not looks_secret(each.name)]
+    lines = [f"{each.name}={each.sample}" if each in others else f"{each.name}=..." for each in lacking]
+    if not others:
+        return "\n".join(("Write into that file, with a value of yours, and run this cell again:", *lines))
+    ways = "Fill it in above, or write into that file with a value of yours, and run this cell again:"
+    if len(others) < len(lacking):
+        ways = "Fill in above what is no secret, write the rest into that file, and run this cell again:"
+    given = "\\n".join(f"{each.name}=..." for each in others)
+    return "\n".join((ways, *lines, f"Headless: -p settings={'$' if len(others) > 1 else ''}'{given}'"))
 
 
 def _demanded(name: str, line: int, comment: str) -> str:
@@ -129,6 +183,16 @@ def _running(here: Here, server: str, stack: str, domain: str) -> str:
             hint="Deploy it: deploy-app",
         )
     return version
+
+
+def _written_for(here: Here, recipe: str, pinned: str, before: str) -> RecipeVersion | None:
+    """The version that the settings name, if it is not the one that runs; one that is gone says nothing."""
+    if pinned in ("", before):
+        return None
+    try:
+        return commons.read_version(here.workspace, recipe, pinned, here.files)
+    except CommonsError:
+        return None
 
 
 def _versions(workspace: Workspace, server: str, domain: str) -> Sequence[str]:
