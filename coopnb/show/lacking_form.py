@@ -78,7 +78,7 @@ class LackingForm:
         )
         self.fields[setting.name], self.boxes[setting.name] = field, box
         help_line = [ipywidgets.HTML(help_html(setting.comment))] if setting.comment else []
-        return [field, box, *help_line]
+        return [field, *help_line, box]
 
 
 def _told(what: str, comment: str) -> str:

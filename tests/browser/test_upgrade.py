@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 import coopnb
 from tests.browser import runs
 from tests.browser.jupyter import Lab
+from tests.runbook.bringing import publish
 from tests.runbook.headless import deploy
 
 if TYPE_CHECKING:
@@ -21,16 +23,36 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 DOMAIN = "page.example.org"
+OLD, NEW = "1.0.0+1.26.3", "2.0.0+1.28.0"
+SAMPLE = """
+# Who answers for this page; the law asks for it
+IMPRINT=https://hello.example.com/imprint
+# What stands below it; may stay blank
+FOOTER=
+"""
 
 
-def test_upgrade(lab: Lab, shots: Shots, open_notebook: Callable[[Path], NotebookPage], tmp_path: Path) -> None:
-    """What is new must be read before the plan, the plan approved by typing, and the record be had from the menu."""
+@pytest.fixture
+def page_deployed(lab: Lab) -> Iterator[Path]:
+    """The settings of a page that runs, after a version came out that demands two more of them; it is taken back."""
+    root = lab.workspace.root
+    first = deploy(root, server="practice", recipe="hello", version=OLD, domain=DOMAIN)
+    assert first.status == 0, first.out + first.err
+    publish(root, "hello", NEW, SAMPLE)
+    yield root / "servers" / "practice" / f"{DOMAIN}.env"
+    for command in (["tag", "-d", NEW], ["reset", "-q", "--hard", "HEAD~1"]):
+        subprocess.run(["git", *command], cwd=root / "recipes" / "hello", check=True, capture_output=True, timeout=30)
+
+
+def test_upgrade(
+    lab: Lab, page_deployed: Path, shots: Shots, open_notebook: Callable[[Path], NotebookPage], tmp_path: Path
+) -> None:
+    """What is lacking must be filled in, the plan approved by typing, and the record be had from the menu."""
     from playwright.sync_api import expect
 
     from tests.browser.notebook import SECOND
 
-    first = deploy(lab.workspace.root, server="practice", recipe="hello", version="1.0.0+1.26.3", domain=DOMAIN)
-    assert first.status == 0, first.out + first.err
+    before = page_deployed.read_text()
     copy = coopnb.new_run("upgrade-app", workspace=lab.workspace.root).notebook
     runbook = open_notebook(copy)
     runbook.run_cell("parameters")
@@ -39,9 +61,19 @@ def test_upgrade(lab: Lab, shots: Shots, open_notebook: Callable[[Path], Noteboo
     runbook.type("choose", "Domain", DOMAIN)
     runbook.run_cell("take")
     taken = runbook.output("take")
-    expect(taken).to_contain_text(f"Upgrade of {DOMAIN} on practice: hello 1.0.0+1.26.3 -> 1.1.0+1.28.0")
+    expect(taken).to_contain_text(f"Upgrade of {DOMAIN} on practice: hello {OLD} -> {NEW}")
     expect(taken).to_contain_text("CONTACT")
     expect(taken).to_contain_text("The page can name a contact")
+    expect(runbook.error("take")).to_contain_text(f"SettingsError: hello {NEW} demands IMPRINT, FOOTER")
+    expect(runbook.field("take", "IMPRINT")).to_have_value(f"https://{DOMAIN}/imprint")
+    runbook.field("take", "IMPRINT").fill("")
+    runbook.type("take", "IMPRINT", "https://example.org/who")
+    taken.get_by_text("leave FOOTER blank").click()
+    shots.whole(runbook, "lacking")
+    assert page_deployed.read_text() == before
+    runbook.run_cell("take")
+    expect(taken).to_contain_text(f"Written into servers/practice/{DOMAIN}.env: IMPRINT=https://example.org/who")
+    assert page_deployed.read_text() == f"{before}IMPRINT=https://example.org/who\nFOOTER=\n"
     shots.window(runbook, "news")
     runbook.run_cell("plan")
     expect(runbook.output("plan")).to_contain_text("nginx:1.26.3 -> nginx:1.28.0")
@@ -60,7 +92,7 @@ def test_upgrade(lab: Lab, shots: Shots, open_notebook: Callable[[Path], Noteboo
     record = runbook.export("Record", tmp_path / "record.html").read_text()
 
     assert runs.facts(copy, "outcome")["outcome"] == "converged"
-    assert runs.facts(copy, "planned")["version_before"] == "1.0.0+1.26.3"
+    assert runs.facts(copy, "planned")["version_before"] == OLD
     assert "members want the new page" in record
-    assert "1.0.0+1.26.3" in record
+    assert OLD in record and "IMPRINT=https://example.org/who" in record
     assert "<script" not in record.lower()
