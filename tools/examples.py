@@ -153,7 +153,7 @@ def deploy(workspace: Workspace, choice: Choice) -> None:
     app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=workspace)
     plan = server.plan(app)
     server.apply(plan, Approval(plan.digest, "tools/examples", "comes before the example", utc_now())).wait()
-    pin(workspace, choice.server, plan, unnoted)
+    pin(workspace, choice.server, choice.domain, plan, unnoted)
     server.close()
 
 

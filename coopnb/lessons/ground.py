@@ -69,4 +69,4 @@ def _deploy(server: Server, choice: Choice) -> None:
     app = load_app(choice.domain, version=taken.choice.version, server=choice.server, workspace=place, into=versions)
     plan = server.plan(app)
     server.apply(plan, Approval(plan.digest, "the lesson", "comes before the first step", utc_now())).wait()
-    pin(place, choice.server, plan, unnoted)
+    pin(place, choice.server, choice.domain, plan, unnoted)

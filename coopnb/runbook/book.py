@@ -170,7 +170,8 @@ class Book(Steps):
                 live.close()
                 if run.report is not None:
                     display(report_output(run.report, **self.mark("watch")))
-            found = pin(self.workspace, needed(self._taken, "take").server, run.plan, self._noting("watch"))
+            taken = needed(self._taken, "take")
+            found = pin(self.workspace, taken.server, taken.domain, run.plan, self._noting("watch"))
             if found is not None and (found.differs or not found.file):
                 display(pinned_output(found, **self.mark("watch")))
 

@@ -185,7 +185,7 @@ class IncidentBook(Book):
         report = self._run.report if self._run is not None else None
         if report is None or report.outcome not in ("converged", "nothing to do"):
             return None
-        return pin_of(self.workspace, taken.server, report.plan)
+        return pin_of(self.workspace, taken.server, taken.domain, report.plan)
 
     def _changes(self, step: str, otherwise: str) -> bool:
         """Whether there is something to change; shows ``otherwise`` if not."""

@@ -13,11 +13,12 @@ from coopnb.server import folder_of
 from coopnb.workspace import Workspace
 
 
-def pin(workspace: Workspace, server: str, plan: Plan, note: Note) -> Pin | None:
+def pin(workspace: Workspace, server: str, domain: str, plan: Plan, note: Note) -> Pin | None:
     """Write the version of a plan that was seen to run into the app's settings, as abra does; no other byte is touched.
 
     Args:
-        server: the server's name, as it was chosen: it tells where the settings lie.
+        server, domain: as they were chosen, which tells where the settings lie; what a kept state calls its app is
+            what somebody wrote into the swarm.
 
     Returns:
         What the settings named before, as :func:`pin_of` does.
@@ -26,16 +27,16 @@ def pin(workspace: Workspace, server: str, plan: Plan, note: Note) -> Pin | None
         SettingsError: the settings cannot be read or written.
         LedgerError: it could not be noted; nothing was written.
     """
-    found = pin_of(workspace, server, plan)
+    found = pin_of(workspace, server, domain, plan)
     if found is not None and found.differs:
-        path = _path(workspace, server, plan)
+        path = _path(workspace, server, domain)
         settings = envfile.read(path)
         key = _key(settings)
         write_settings(workspace, path, envfile.set_value(settings.text, key, found.runs), {key: found.runs}, note)
     return found
 
 
-def pin_of(workspace: Workspace, server: str, plan: Plan) -> Pin | None:
+def pin_of(workspace: Workspace, server: str, domain: str, plan: Plan) -> Pin | None:
     """Look at what the settings name; ``None`` for a plan that changes services as they run, and no version.
 
     Raises:
@@ -43,16 +44,16 @@ def pin_of(workspace: Workspace, server: str, plan: Plan) -> Pin | None:
     """
     if plan.live is not None:
         return None
-    path = _path(workspace, server, plan)
+    path = _path(workspace, server, domain)
     runs = f"{plan.recipe}:{plan.version_after}"
     if not path.is_file():
-        return Pin(plan.app, "", "", runs)  # another admin's machine has them
+        return Pin(domain, "", "", runs)  # another admin's machine has them
     settings = envfile.read(path)
-    return Pin(plan.app, str(path.relative_to(workspace.root)), settings.values.get(_key(settings), ""), runs)
+    return Pin(domain, str(path.relative_to(workspace.root)), settings.values.get(_key(settings), ""), runs)
 
 
-def _path(workspace: Workspace, server: str, plan: Plan) -> Path:
-    return workspace.env_file(folder_of(server), plan.app)
+def _path(workspace: Workspace, server: str, domain: str) -> Path:
+    return workspace.env_file(folder_of(server), domain)
 
 
 def _key(settings: envfile.EnvFile) -> str:

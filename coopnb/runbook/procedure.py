@@ -75,6 +75,10 @@ class Taken(Protocol):
         """The server's name."""
 
     @property
+    def domain(self) -> str:
+        """The app's domain."""
+
+    @property
     def facts(self) -> Mapping[str, object]:
         """What the ledger keeps of it, as ``chosen``."""
 

@@ -31,7 +31,7 @@ def bring(root: Path, recipe: str, version: str, domain: str, server: str = "pra
         app = load_app(domain, version=choice.version, server=folder_of(server), workspace=place)
         plan = connected.plan(app)
         connected.apply(plan, Approval(plan.digest, "ana@laptop", "before a test", START)).wait()
-    pin(place, server, plan, unnoted)
+    pin(place, server, domain, plan, unnoted)
 
 
 def will_plan(root: Path, runbook: str, **parameters: str) -> Plan:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coopnb.errors import InputError, NotChosen
+from coopnb.model.pin import Pin
+from coopnb.runbook.pinning import pin
+from coopnb.runbook.procedure import unnoted
+from coopnb.workspace import Workspace
 from tests.runbook.bringing import bring, will_plan
 from tests.runbook.headless import coopnb
 from tests.runbook.places import Place
@@ -56,6 +61,18 @@ def test_going_back_is_pinned_where_the_settings_are(place: Place) -> None:
     newest = ran.facts("planned")["operations"][0]["name"]
     forward = will_plan(place.root, "roll-back-app", **APP)
     assert (forward.version_before, forward.version_after, forward.previous_state) == (OLD, NEW, newest)
+
+
+def test_only_the_settings_of_the_chosen_app_are_pinned(place: Place) -> None:
+    """A kept state that calls its app otherwise must not lead to another app's settings: anybody can write one."""
+    for version in (OLD, NEW):
+        bring(place.root, "wiki", version, DOMAIN)
+    other = place.write_settings("practice", "other.example.org", "TYPE=hello:1.1.0+1.28.0\n")
+    plan = replace(will_plan(place.root, "roll-back-app", **APP), app="other.example.org")
+    found = pin(Workspace(place.root), "practice", DOMAIN, plan, unnoted)
+    assert found == Pin(DOMAIN, f"servers/practice/{DOMAIN}.env", f"wiki:{NEW}", f"wiki:{OLD}")
+    assert f"TYPE=wiki:{OLD}" in (place.root / "servers" / "practice" / f"{DOMAIN}.env").read_text()
+    assert other.read_text() == "TYPE=hello:1.1.0+1.28.0\n"
 
 
 def test_after_a_failed_upgrade_the_state_must_be_named(place: Place) -> None:

@@ -20,7 +20,7 @@ def deployed(server: Server, recipe: str, version: str, domain: str) -> RunRepor
     choice = take(place, Choice("practice", recipe, version, domain), place.make(place.own / "versions")).choice
     plan = server.plan(load_app(domain, version=choice.version, workspace=place))
     report = applied(server, plan).wait()
-    pin(place, choice.server, plan, unnoted)
+    pin(place, choice.server, domain, plan, unnoted)
     return report
 
 

@@ -62,6 +62,11 @@ class TakenDeploy:
         return self.app.choice.server
 
     @property
+    def domain(self) -> str:
+        """The app's domain."""
+        return self.app.choice.domain
+
+    @property
     def facts(self) -> Mapping[str, object]:
         """What the ledger keeps of it."""
         return chosen_facts(self.app.choice)

@@ -75,6 +75,11 @@ class TakenState:
         return self.choice.server
 
     @property
+    def domain(self) -> str:
+        """The app's domain."""
+        return self.choice.domain
+
+    @property
     def facts(self) -> Mapping[str, object]:
         """What the ledger keeps of it."""
         return {**chosen_facts(self.choice), "state": self.state.name if self.state else ""}

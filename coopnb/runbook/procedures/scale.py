@@ -68,6 +68,11 @@ class TakenScale:
         return self.choice.server
 
     @property
+    def domain(self) -> str:
+        """The app's domain."""
+        return self.choice.domain
+
+    @property
     def facts(self) -> Mapping[str, object]:
         """What the ledger keeps of it."""
         return {**chosen_facts(self.choice), "replicas": dict(self.wanted)}
