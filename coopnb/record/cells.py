@@ -47,6 +47,7 @@ class CellFacts:
     @property
     def label(self) -> str:
         """What stands over the cell; nothing over the model's own text."""
+        told = self.edited_after or self.failed or self.lost
         words = [
             f"Cell {self.number}" if self.number else "",
             self.step,
@@ -56,7 +57,7 @@ class CellFacts:
             "edited after it ran: this is not the source that ran" if self.edited_after else "",
             "ended with an error" if self.failed else "",
             "ran, and its result is not in the notebook" if self.lost else "",
-            "not run" if self.number and not self.ran else "",
+            "" if not self.number else "not run" if not self.ran else "" if told else "ran",
         ]
         return ", ".join(word for word in words if word)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coopnb.model.run import Check
 from coopnb.record.cells import CellFacts, NotebookFacts
 from coopnb.record.facts import moment, said
 from coopnb.record.incident import Incident
@@ -159,7 +160,7 @@ def incident_lines(told: Told, incident: Incident) -> Iterable[Line]:
     cause = said(incident.closed, "cause")
     yield Line("Why", f"“{cause}” (the operator's words)" if cause else "nobody named a cause")
     yield _mended(told, incident)
-    verified = _verified(told)
+    verified = _verified(told, named=True)
     watched = f"; watched for {duration(incident.watched)}" if told.checks and incident.watched else ""
     yield Line(verified.label, verified.text + watched, verified.bad)
     by = said(incident.closed, "by")
@@ -201,19 +202,24 @@ def _done(told: Told) -> Line:
     return Line("Done", text, bool(counts["failed"] or counts["unknown"]))
 
 
-def _verified(told: Told) -> Line:
+def _verified(told: Told, *, named: bool = False) -> Line:
+    """What was checked and how it stood; ``named`` puts each check's name (a service) before its words."""
     if not told.checks:
         return Line("Verified", "nothing was checked")
     passed, failed, not_made = (
         [check for check in told.checks if check.ok is result] for result in (True, False, None)
     )
-    parts = [f"not looked at: {check.text or check.name}" for check in not_made]
+    parts = [f"not looked at: {_saying(check, named)}" for check in not_made]
     if failed:
-        text = "; ".join(check.text or check.name for check in failed)
+        text = "; ".join(_saying(check, named) for check in failed)
         parts.insert(0, f"{len(failed)} of {counted(len(told.checks), 'check')} did not pass: {text}")
     else:
-        parts[:0] = [check.text or check.name for check in passed]
+        parts[:0] = [_saying(check, named) for check in passed]
     return Line("Verified", "; ".join(parts), bool(failed))
+
+
+def _saying(check: Check, named: bool) -> str:
+    return ": ".join(part for part in (check.name if named else "", check.text) if part) or check.name
 
 
 def _notebook_lines(told: Told | None, notebook: NotebookFacts) -> Iterable[Line]:

@@ -123,7 +123,7 @@ def test_a_run_that_converged(run: Path) -> None:
         "02:14:44 the run ends with exit status 0",
         "See the wiki (https://example.org/x).",
         "Tasks over time",
-        "Cell 7, watch book.watch()",
+        "Cell 7, watch, ran book.watch()",
         "A live view stood here",
     ):
         assert text in page.text, text
@@ -340,8 +340,8 @@ def test_edits_are_counted_and_marked(run: Path) -> None:
         "cell 7 (watch) edited by hand, cell 8 added by hand, 1 cell of the model removed,"
         " 1 text written or edited by hand" in _header(page)
     )
-    assert "Cell 1, parameters given for this run" in page.text
-    assert "Cell 7, watch, edited by hand book.watch(timeout=9)" in page.text
+    assert "Cell 1, parameters given for this run, ran" in page.text
+    assert "Cell 7, watch, edited by hand, ran book.watch(timeout=9)" in page.text
     assert "added by hand I saw nothing odd." in page.text
 
 

@@ -25,9 +25,15 @@ EVIDENCE = {
     "log": ["connecting", "<b>refused</b> \x1b[2J\u202e"],
 }
 EVENTS = [
-    {"at": "2026-11-23T02:10:00.000Z", "subject": "wiki_example_org_app", "node": "", "text": "an update begins"},
-    {"at": "2026-11-23T02:11:00.000Z", "subject": "wiki_example_org_app.2", "node": "node3", "text": "failed: exit 1"},
-    {"at": "not a time", "subject": "x", "node": "", "text": "y"},
+    {"at": "2026-11-23T02:10:00.000Z", "kind": "update", "subject": "wiki_example_org_app", "text": "an update begins"},
+    {
+        "at": "2026-11-23T02:11:00.000Z",
+        "kind": "task",
+        "subject": "wiki_example_org_app.2",
+        "node": "node3",
+        "text": "failed: exit 1",
+    },
+    {"at": "not a time", "kind": "task", "subject": "x", "text": "y"},
 ]
 REPORTED: made.Act = (
     "take",
@@ -131,7 +137,7 @@ def test_an_incident_that_was_mended(run: Path) -> None:
         "Why “a password was rotated” (the operator's words)",
         "Done roll back to coopnb_wiki_example_org_9c1e (approved 02:14:04 UTC by ana@laptop, “members cannot log in”):"
         " 2 of 2 operations",
-        "Verified 2 of 2 tasks run, healthy; watched for 1 min",
+        "Verified wiki_example_org_app: 2 of 2 tasks run, healthy; watched for 1 min",
         "Ended resolved, said by ana@laptop",
         "Cells 8 of 8 cells ran",
         "a secret never known in this workspace is not recognised there",
