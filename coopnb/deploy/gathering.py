@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from coopnb.engine import Engine
 from coopnb.errors import EngineError, TransportError
@@ -15,6 +15,9 @@ from coopnb.model.snapshot import ServiceSeen, Snapshot, TaskSeen
 LOG_LINES = 10
 RECENT = timedelta(hours=1)
 """A failure longer ago is history, not the incident, while everything runs."""
+
+LONGEST_AGO = timedelta(days=1)
+"""What happened longer ago is not looked for, however old the oldest failure is."""
 
 LOGS_READ = 8
 """Services whose logs are read at most: an incident wants answers soon, and the first ones are enough to begin with."""
@@ -61,6 +64,13 @@ def waiting(snapshot: Snapshot, service: ServiceSeen) -> tuple[TaskSeen, ...]:
         and task.desired_state in ("running", "ready")
         and task.state not in ("running", "failed", "rejected", "orphaned", "complete", "shutdown", "remove")
     )
+
+
+def beginning(found: Gathered) -> datetime:
+    """From when on the swarm's events may be about the incident: an hour before the oldest failure, a day at most."""
+    seen = found.snapshot
+    failed = (task.at for service in seen.services for task in failures(seen, service))
+    return max(min([seen.at, *failed]) - RECENT, seen.at - LONGEST_AGO)
 
 
 def gather(engine: Engine, snapshot: Snapshot, app: str, states: tuple[KeptState, ...]) -> Gathered:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import docker
 
+from coopnb.engine.events import PastEvents, read_events
 from coopnb.engine.logs import READ_LIMIT, LogText, Mask, read_log
 from coopnb.engine.mapping import mapped, not_json, refuse
 
@@ -35,7 +36,7 @@ class Engine:
     :class:`coopnb.errors.EngineError` when it refuses.
 
     Attributes:
-        mask: takes secret values out of log lines, before they are cut.
+        mask: takes secret values out of log lines, and out of what events name, before they are cut.
     """
 
     def __init__(self, client: docker.APIClient, url: str, timeout: int) -> None:
@@ -154,6 +155,29 @@ class Engine:
             with response:
                 if response.status_code < 400:
                     return read_log(response.iter_content(65536), lines, self.mask)
+                content = next(response.iter_content(65536), b"")
+        raise refuse(response.status_code, content, "GET", path, self.url)
+
+    def past_events(self, since: datetime, until: datetime) -> PastEvents:
+        """What the engine remembers of a time that is over, by its own clock: ``GET /events`` without a filter.
+
+        Only an answer of everything tells whether the engine's memory reaches back so far.
+
+        Args:
+            until: never later than the engine's own time, so that the answer ends at once.
+        """
+        path = "/events"
+        with self._counting:
+            self.requests += 1
+        params = {"since": f"{since.timestamp():.6f}", "until": f"{until.timestamp():.6f}"}
+        with mapped("GET", path, self.url):
+            response = self._client.request("GET", self._url(path), params=params, timeout=self._timeout, stream=True)
+            with response:
+                if response.status_code < 400:
+                    try:
+                        return read_events(response.iter_content(65536))
+                    except (ValueError, RecursionError) as error:
+                        raise not_json(response.status_code, "GET", path, self.url) from error
                 content = next(response.iter_content(65536), b"")
         raise refuse(response.status_code, content, "GET", path, self.url)
 

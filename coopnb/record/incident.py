@@ -5,16 +5,14 @@ Entries are read as foreign JSON: a fact that is missing is empty, never an erro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from coopnb.model.ledger import Entry
+from coopnb.record.clocks import MOST_SHIFT, shift_of
 from coopnb.record.facts import facts_of, last, listed, moment, number, said
-
-MOST_SHIFT = timedelta(seconds=2)
-"""A difference between two clocks that is not worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def incident_of(entries: Sequence[Entry]) -> Incident | None:
         return None
     facts = facts_of(gathered)
     leads = tuple(listed(facts_of(last(entries, "narrowed")), "leads"))
-    shift = _shift(gathered)
+    shift = shift_of(entries, "gather")
     began = [at + shift for lead in leads if (at := moment(said(lead, "since"))) is not None]
     return Incident(
         report=chosen,
@@ -84,23 +82,6 @@ def incident_of(entries: Sequence[Entry]) -> Incident | None:
         since=min(began, default=None),
         watched=number(facts_of(last(entries, "checked")), "watched"),
     )
-
-
-def events_before(entries: Sequence[Entry]) -> Iterator[tuple[datetime, str, str, bool]]:
-    """What swarm remembered of the time before: (when, on the ledger's clock; subject; words; whether it is bad)."""
-    told: set[tuple[str, str, str]] = set()
-    for entry in entries:
-        if entry.event != "gathered":
-            continue
-        shift = _shift(entry)
-        for event in listed(entry.facts, "events"):
-            at, node = moment(said(event, "at")), said(event, "node")
-            key = (said(event, "at"), said(event, "subject"), said(event, "text"))
-            if at is None or key in told:
-                continue
-            told.add(key)
-            subject = f"{key[1]} on {node}" if node else key[1]
-            yield at + shift, subject, key[2], key[2].startswith(("failed", "rejected", "orphaned", "rollback"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +160,3 @@ def _closed(entries: Sequence[Entry]) -> Mapping[str, Any]:
     closed = last(entries, "closed")
     later = [entry.event for entry in entries if closed is not None and entry.seq > closed.seq]
     return {} if {"gathered", "decided", "applying"} & set(later) else facts_of(closed)
-
-
-def _shift(gathered: Entry | None) -> timedelta:
-    ours, theirs = moment(gathered.at) if gathered else None, moment(said(facts_of(gathered), "at"))
-    return ours - theirs if ours is not None and theirs is not None else timedelta()

@@ -9,7 +9,7 @@ from typing import Any
 
 from coopnb.model.ledger import Entry
 from coopnb.record.facts import inner, listed, moment, number, said
-from coopnb.record.incident import events_before
+from coopnb.record.happened import HAPPENED, happened, is_bad
 from coopnb.record.told import counted, duration
 from coopnb.record.witness import EDITED, RAN
 
@@ -31,16 +31,16 @@ class Row:
     bad: bool = False
 
 
-_UNTOLD = frozenset({"operation_done", "operation_failed", "replicas", RAN})
-"""Told with another entry, or nothing that anybody did to the swarm."""
+_UNTOLD = frozenset({"operation_done", "operation_failed", "replicas", RAN, HAPPENED})
+"""Told with another entry or by its own time, or nothing that anybody did to the swarm."""
 
 
 def timeline(entries: Sequence[Entry]) -> tuple[Row, ...]:
     """Tell the entries as rows; an operation and its result are one row.
 
-    What swarm remembered of the time before the run stands where it belongs, by its time.
+    What swarm remembered when it was asked stands where it belongs, by its time.
     """
-    keyed = [(row[0] or _LONG_AGO, *row) for row in _before(entries)]
+    keyed = [(row[0] or _LONG_AGO, *row) for row in _remembered(entries)]
     # Entries stay in the ledger's order, whatever its machine's clock did meanwhile.
     latest = _LONG_AGO
     for row in _told(entries):
@@ -60,9 +60,8 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _Told = tuple[datetime | None, str, str, bool]
 
 
-def _before(entries: Sequence[Entry]) -> Iterator[_Told]:
-    for when, subject, words, bad in events_before(entries):
-        yield when, "", f"{subject}: {words}", bad
+def _remembered(entries: Sequence[Entry]) -> Iterator[_Told]:
+    return ((when, "", words, bad) for when, words, bad in happened(entries))
 
 
 def _told(entries: Sequence[Entry]) -> Iterator[_Told]:
@@ -136,7 +135,7 @@ def _operation(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 def _event(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     node = said(facts, "node")
     text = f"{said(facts, 'subject')}{f' on {node}' if node else ''}: {said(facts, 'text')}"
-    return ("", f"+{number(facts, 'seconds'):.0f} s  {text}", False)
+    return ("", f"+{number(facts, 'seconds'):.0f} s  {text}", is_bad(said(facts, "text")))
 
 
 def _outcome(facts: Mapping[str, Any]) -> tuple[str, str, bool]:

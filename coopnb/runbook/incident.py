@@ -10,11 +10,13 @@ The steps from plan to watch are those of every book; where nothing is to be cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from coopnb.deploy import Watched
-from coopnb.errors import CheckFailed
+from coopnb.deploy.gathering import beginning
+from coopnb.errors import CheckFailed, EngineError, InputError, TransportError
 from coopnb.model.incident import REMEDIES, Decision, Gathered, Lead
 from coopnb.model.pin import Pin
 from coopnb.model.run import Check
@@ -23,11 +25,12 @@ from coopnb.redaction import Redactor
 from coopnb.runbook.asking import ask_page
 from coopnb.runbook.book import APPROVAL, Book
 from coopnb.runbook.deciding import DECISION, decision_of
-from coopnb.runbook.incident_facts import decided_facts, gathered_facts, narrowed_facts
+from coopnb.runbook.incident_facts import decided_facts, gathered_facts, happened_facts, narrowed_facts
 from coopnb.runbook.narrowing import narrow, suggestion
 from coopnb.runbook.pinning import pin_of
 from coopnb.runbook.reporting import REPORT, Reported, Reporting
 from coopnb.runbook.steps import needed
+from coopnb.server import Server
 from coopnb.show.incident import (
     closed_output,
     decided_output,
@@ -43,6 +46,9 @@ from coopnb.workspace import Workspace
 PARAMETERS = (*REPORT, *DECISION, "url", *APPROVAL, "cause")
 VERIFY_SECONDS = 60.0
 
+LATE = timedelta(seconds=10)
+"""How late an event may reach the engine that is asked: another manager made it, by a clock of its own."""
+
 
 class IncidentBook(Book):
     """``app-is-down`` in use."""
@@ -57,6 +63,7 @@ class IncidentBook(Book):
         self._cause_form: CauseForm | None = None
         self._decision: Decision | None = None
         self._verified: tuple[Check, ...] | None = None
+        self._heard: datetime | None = None
 
     def take(self) -> None:
         """Take what was reported, and forget what was found of anything else.
@@ -72,7 +79,11 @@ class IncidentBook(Book):
         with self.step("gather"):
             taken = self._reported()
             self._leads = self._decision = self._plan = self._gate = self._run = self._verified = None
-            self._found = self._connect(taken.server).gather(taken.domain)
+            server = self._connect(taken.server)
+            found = server.gather(taken.domain)
+            self._heard = beginning(found)
+            unread = self._hear("gather", lambda: server)
+            self._found = replace(found, unread=(*found.unread, unread)) if unread else found
             self.ledger.append("gather", "gathered", gathered_facts(self._found))
             display(gathered_output(self._found, **self.mark("gather")))
 
@@ -143,6 +154,7 @@ class IncidentBook(Book):
             checks = (*watched.checks, *((ask_page(self._given["url"]),) if self._given["url"] else ()))
             self._verified = checks
             self.ledger.append("verify", "checked", _checked_facts(checks, watched))
+            self._hear("verify", lambda: server)
             display(verified_output(checks, watched.seconds, taken.domain, server.identity, **self.mark("verify")))
             self._cause_form = CauseForm(self._given["cause"])
             self._cause_form.show()
@@ -171,9 +183,26 @@ class IncidentBook(Book):
             if self._plan is not None and self._plan.nothing_to_do:
                 changed = f"nothing: {decision.remedy} had nothing to do"
             pin = self._named(taken)
+            self._hear("close", lambda: self._connect(taken.server))
             facts = {"ending": ending, "cause": cause, "changed": changed, "by": self.operator}
             self.ledger.append("close", "closed", facts)
             display(closed_output(taken.domain, ending, cause, changed, checks, pin, **self.mark("close")))
+
+    def _hear(self, step: str, server: Callable[[], Server]) -> str:
+        """Put into the ledger what the swarm's own events tell since the last time; why not, if they cannot be read.
+
+        An incident goes on, and is closed, without them.
+        """
+        since = needed(self._heard, "gather")
+        try:
+            told = server().remembered(self._reported().domain, since)
+        except (InputError, EngineError, TransportError) as error:
+            unread = f"the swarm's own events: {error.headline}"
+            self.ledger.append(step, "happened", {"unread": unread})
+            return unread
+        self._heard = max(since, told.until - LATE)
+        self.ledger.append(step, "happened", happened_facts(told))
+        return ""
 
     def _reported(self) -> Reported:
         taken = needed(self._taken, "take")

@@ -8,6 +8,7 @@ from typing import Any
 
 from coopnb.deploy.gathering import words_of
 from coopnb.model.incident import Decision, Gathered, Lead
+from coopnb.model.remembered import Remembered
 from coopnb.runbook.narrowing import tasks_that_failed
 
 MOST_EVENTS = 60
@@ -88,19 +89,44 @@ def decided_facts(decision: Decision) -> Mapping[str, Any]:
     }
 
 
+def happened_facts(told: Remembered) -> Mapping[str, Any]:
+    """The facts of ``happened``: the engine's own events of a time."""
+    return {
+        "at": _time(told.until),
+        "since": _time(told.since),
+        "known_since": _time(told.known_since),
+        "left_out": told.left_out,
+        "whole": told.whole,
+        "events": [
+            {
+                "at": _time(event.at),
+                "subject": f"{event.kind} {event.name}",
+                "text": event.text,
+                "update": event.update,
+                "bad": event.bad,
+            }
+            for event in told.events
+        ],
+    }
+
+
 def _events(found: Gathered) -> Iterator[dict[str, str]]:
     """What the swarm itself remembers of the time before this look: failed tasks, and the course of updates."""
     for task in tasks_that_failed(found):
-        yield {"at": _time(task.at), "subject": task.name, "node": task.node, "text": f"{task.state}: {words_of(task)}"}
+        text = f"{task.state}: {words_of(task)}"
+        yield {"at": _time(task.at), "kind": "task", "subject": task.name, "node": task.node, "text": text}
     for service in found.snapshot.services:
         update = service.update
         if update is None:
             continue
         if update.started_at:
-            yield {"at": _time(update.started_at), "subject": service.name, "node": "", "text": "an update begins"}
+            yield _of_update(service.name, update.started_at, "an update begins")
         if update.completed_at:
-            text = f"{update.state.replace('_', ' ')}: {update.message}"
-            yield {"at": _time(update.completed_at), "subject": service.name, "node": "", "text": text}
+            yield _of_update(service.name, update.completed_at, f"{update.state.replace('_', ' ')}: {update.message}")
+
+
+def _of_update(service: str, at: datetime, text: str) -> dict[str, str]:
+    return {"at": _time(at), "kind": "update", "subject": service, "node": "", "text": text}
 
 
 def _image(spec: Mapping[str, Any]) -> str:

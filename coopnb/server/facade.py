@@ -14,6 +14,7 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from coopnb import convert, deploy, engine, observe, secrets
@@ -24,6 +25,7 @@ from coopnb.model.history import History
 from coopnb.model.incident import Gathered
 from coopnb.model.kept import KeptState
 from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
+from coopnb.model.remembered import Remembered
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
 from coopnb.plan.images import tagged
@@ -177,6 +179,10 @@ class Server:
         seen = self.snapshot(name.stack)
         found = deploy.gather(self._engine, seen, name.domain, kept.states(seen))
         return replace(found, known_secrets=self._log_mask.known)
+
+    def remembered(self, app: App | str, since: datetime) -> Remembered:
+        """What the engine's own events tell of an app and of the nodes, from ``since`` (by its clock) until now."""
+        return observe.remembered(self._engine, self._name(app).stack, since)
 
     def watch_steady(self, app: App | str, seconds: float) -> Watched:
         """Watch whether an app stays up for so many seconds of the engine's clock. Writes nothing."""
