@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from tests.browser.notebook import SECOND, NotebookPage
 
 WIDTH, HEIGHT = 1280, 900
@@ -27,9 +29,16 @@ class Shots:
 
     def window(self, notebook: NotebookPage, what: str) -> Path:
         """What stands in the window."""
+        return self._take(notebook.page, what, whole=False)
+
+    def page(self, page: Page, what: str) -> Path:
+        """All of a page that is as long as what stands on it."""
+        return self._take(page, what, whole=True)
+
+    def _take(self, page: Page, what: str, *, whole: bool) -> Path:
         self._taken += 1
         path = self.folder / f"{self._name}-{self._taken:02}-{what}.png"
-        notebook.page.screenshot(path=path)
+        page.screenshot(path=path, full_page=whole)
         print(f"screenshot: {path}")
         return path
 
