@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from coopnb.show.output import Output
 from coopnb.show.style import COLOURS, style_element
@@ -33,6 +34,8 @@ class Cell:
         sign: stands before the text, in the colour of ``tone``; the text keeps the colour of all text.
         short: what is shown of a text that is too long for a row; the HTML unfolds the whole.
         code: whether it is something to type or to search for, and is set like that.
+        link: whether the text is a path of a file, relative to the notebook's folder; HTML shows ``short`` and
+            leads there.
     """
 
     text: str
@@ -40,6 +43,7 @@ class Cell:
     tone: Tone = ""
     code: bool = False
     short: str = ""
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ def _padded(row: tuple[str, ...], widths: list[int], *, right: bool) -> list[str
 
 
 def _cell_text(cell: Cell) -> str:
-    return _signed_text(cell.sign, cell.short or cell.text)
+    return _signed_text(cell.sign, cell.text if cell.link else cell.short or cell.text)
 
 
 def _signed_text(sign: str, text: str) -> str:
@@ -215,7 +219,7 @@ def _table_html(table: Table) -> str:
 
 
 def _cell_element(cell: Cell, table: Table) -> str:
-    short = len(cell.text) <= NEVER_BROKEN
+    short = len(cell.short if cell.link else cell.text) <= NEVER_BROKEN
     style = f"{_align(table)};white-space:nowrap" if short else _align(table)
     return f'<td style="{style}">{_cell_html(cell)}</td>'
 
@@ -232,6 +236,8 @@ def _cell_html(cell: Cell) -> str:
     def marked(text: str) -> str:
         return f"<code>{escape(text)}</code>" if cell.code and text else escape(text)
 
+    if cell.link:
+        return f'<a href="{escape(quote(cell.text))}">{marked(cell.short or cell.text)}</a>'
     inner = marked(cell.text)
     if cell.short:
         inner = f"<details><summary>{marked(cell.short)}</summary>{inner}</details>"

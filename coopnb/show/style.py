@@ -30,7 +30,7 @@ _RULES: Mapping[str, str] = {
     ".coopnb.coopnb.coopnb tbody tr:nth-child(n)": "background:none",
     ".coopnb.coopnb td,.coopnb.coopnb th": "padding:.12em 1.4em .12em 0;vertical-align:top;border:0;color:inherit",
     ".coopnb.coopnb thead th": f"font-weight:600;border-bottom:{_RULE}",
-    ".coopnb.coopnb.coopnb code": f"{_CODE};font-size:.95em;padding:0;overflow-wrap:break-word",
+    ".coopnb.coopnb.coopnb code": f"{_CODE};font-size:.95em;padding:0;overflow-wrap:break-word;white-space:inherit",
     ".coopnb.coopnb pre": f"{_CODE};font-size:.92em;margin:.4em 0;padding:0 0 0 .8em;border-left:{_RULE};"
     "white-space:pre-wrap;overflow-wrap:anywhere",
     ".coopnb details": "margin:.4em 0",
