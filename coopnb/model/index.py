@@ -11,11 +11,14 @@ class Offered:
 
     Attributes:
         kind: ``runbooks``, ``lessons`` or ``drills``. purpose: one sentence.
+        notebook: the one copy that everybody works in, relative to coopnb's folder of the workspace; blank for a
+            runbook, of which every run is a copy of its own.
     """
 
     kind: str
     name: str
     purpose: str
+    notebook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Ran:
         date: UTC, as ``2026-11-23 02:13 UTC``.
         app, server: blank where the run never got so far.
         ended: in a few words; ``good`` whether there is nothing to see to.
-        notebook: relative to coopnb's folder of the workspace; blank if there is none.
+        notebook, record: relative to coopnb's folder of the workspace; blank where there is none.
     """
 
     date: str
@@ -36,3 +39,4 @@ class Ran:
     ended: str
     good: bool
     notebook: str
+    record: str = ""

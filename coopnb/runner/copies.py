@@ -15,7 +15,7 @@ import nbformat
 from coopnb.errors import WorkspaceError
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.runbook.operator import operator
-from coopnb.runner.models import cell_digests, find_model, model_commit, read_model
+from coopnb.runner.models import LAID, cell_digests, find_model, model_commit, models_folder, read_model
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
 
@@ -48,15 +48,30 @@ class NewRun:
 def new_run(runbook: str, *, workspace: Workspace | str | Path | None = None) -> NewRun:
     """Copy a runbook's model into a run folder of the workspace, blank, for somebody to work in.
 
+    Of a lesson or a drill there is one copy, which is found again: what is begun anew is its swarm.
+
     Raises:
         InputError: there is no such runbook.
     """
     place = as_workspace(workspace)
     model = find_model(runbook)
+    for kind in LAID:
+        if model.parent == models_folder(kind):
+            return NewRun(lay(place, kind, model.stem), place.own)
     notebook = read_model(model)
     ledger = begin(place, model, notebook, app="", headless=False)
     path = write_copy(notebook, ledger.folder / model.name)
     return NewRun(path, place.own)
+
+
+def lay(place: Workspace, kind: str, name: str) -> Path:
+    """Lay the copy of a lesson or a drill into coopnb's folder; one that is there is somebody's work, and stays."""
+    path = place.make(place.own / kind) / f"{name}.ipynb"
+    if not path.exists():
+        notebook = read_model(models_folder(kind) / path.name)
+        notebook.metadata["coopnb"] = {"kind": "copy", "runbook": name}
+        write_copy(notebook, path)
+    return path
 
 
 def begin(place: Workspace, model: Path, notebook: Any, *, app: str, headless: bool) -> Ledger:

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coopnb.runner.copies import write_copy
-from coopnb.runner.models import INDEX, find_model, model_names, models_folder, read_model
+from coopnb.runner.copies import lay
+from coopnb.runner.models import INDEX, LAID, model_names, models_folder
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
 
@@ -49,17 +49,11 @@ def lab_environment(place: Workspace, environ: Mapping[str, str]) -> dict[str, s
 
 
 def prepare(place: Workspace) -> Path:
-    """Lay the index into coopnb's folder of the workspace, as this version ships it, and a copy of each lesson.
-
-    A lesson that is there already is somebody's work, and stays.
-    """
+    """Lay into coopnb's folder of the workspace the index, as this version ships it, and each lesson and drill."""
     root = place.make(place.own)
     place.make(place.runs)
     shutil.copyfile(models_folder() / START, root / START)
-    for name in model_names("lessons"):
-        path = place.make(root / "lessons") / f"{name}.ipynb"
-        if not path.exists():
-            notebook = read_model(find_model(name))
-            notebook.metadata["coopnb"] = {"kind": "copy", "runbook": name}
-            write_copy(notebook, path)
+    for kind in LAID:
+        for name in model_names(kind):
+            lay(place, kind, name)
     return root

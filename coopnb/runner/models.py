@@ -18,6 +18,8 @@ INJECTED_TAG = "injected-parameters"
 INDEX = "index"
 KINDS = ("runbooks", "lessons", "drills")
 """The folders of models, beside each other."""
+LAID = ("lessons", "drills")
+"""Those of which one copy lies beside the index: their links to each other hold only there."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
