@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from coopnb.model.snapshot import ServiceSeen, Snapshot
 from coopnb.record.ledger import LEDGER_NAME, Ledger
 from coopnb.redaction import Redactor
 from coopnb.runbook import open_book
-from coopnb.runbook.place import open_ledger
+from coopnb.runbook.place import open_ledger, refuse_model
 from coopnb.server import Server, as_workspace, load_app
 from coopnb.show.lesson import hint_output, score_output, step_output
 from coopnb.show.output import display
+from coopnb.show.text import counted
 from coopnb.workspace import Workspace
 
 DRILLS = {
@@ -48,23 +50,27 @@ def open_drill(name: str, *, seed: int | str = "", workspace: Workspace | str | 
     """
     if name not in DRILLS:
         raise InputError(f"there is no drill {name}", what=f"there are: {', '.join(DRILLS)}")
+    refuse_model(name, os.environ)
     ground = ground_of(as_workspace(workspace), f"drill-{name}")
-    ledger = open_ledger(ground, name, Path.cwd(), os.environ, Redactor())
-    return Drill(DRILLS[name], ground, ledger, int(seed) if str(seed).strip() else secrets.randbelow(1 << 32))
+    return Drill(DRILLS[name], ground, lambda: open_ledger(ground, name, Path.cwd(), os.environ, Redactor()), seed)
 
 
 class Drill:
     """A broken app on a swarm of its own.
 
+    Args:
+        begin: opens the ledger; asked again when the ground is a new one, whose ledgers went with the old.
+
     Attributes:
         server: its practice swarm. workspace: its settings and recipes.
     """
 
-    def __init__(self, app: Choice, ground: Workspace, ledger: Ledger, seed: int) -> None:
+    def __init__(self, app: Choice, ground: Workspace, begin: Callable[[], Ledger], seed: int | str) -> None:
         self._app = app
-        self._ledger = ledger
+        self._begin = begin
         self.workspace = ground
         self.server: Server = open_ground(ground, (app,))
+        self._ledger = begin()
         if not self._path.exists():
             self._break(seed)
         self.look()
@@ -91,25 +97,30 @@ class Drill:
         display(hint_output(at + 1, len(told), told[at]))
 
     def check(self) -> None:
-        """Look whether the app serves again as its files want it; if so, show the score."""
+        """Look whether the app serves again as its files want it; if so, show the score, which then stays."""
         seen = look_until(self.server, self._seen)
         if not seen.met:
             display(step_output("mended", 1, 1, seen, ""))
             return
-        score = self._score(self.server.snapshot(self._stack))
-        facts = {"points": score.points, "restored": score.restored, "unserved": score.unserved, "hints": score.hints}
-        self._ledger.append("drill", "score", {**facts, "changes": score.changes})
-        display(score_output(score))
+        state = self._state()
+        if "score" not in state:
+            score = self._score(self.server.snapshot(self._stack))
+            state["score"] = asdict(score)
+            self._save(state)
+            self._ledger.append("drill", "score", {"points": score.points, **state["score"]})
+        display(score_output(Score(**state["score"])))
 
     def reset(self, seed: int | str = "") -> None:
         """Begin anew, with another fault, or with that of a seed."""
         self.server.close()
         self.server = reset_ground(self.workspace, (self._app,))
-        self._break(int(seed) if str(seed).strip() else secrets.randbelow(1 << 32))
+        self._ledger = self._begin()
+        self._break(seed)
         self.look()
 
-    def _break(self, seed: int) -> None:
+    def _break(self, given: int | str) -> None:
         """Do what somebody did by hand, past every plan and ledger, and let time go by until it is noticed."""
+        seed = int(given) if str(given).strip() else secrets.randbelow(1 << 32)
         before = self.server.snapshot(self._stack)
         names = [service.name for service in before.services]
         hit, fault = drawn(seed, names)
@@ -126,13 +137,16 @@ class Drill:
         self._save({**began, "writes": self._writes()})
 
     def _seen(self) -> Seen:
-        found = whole(self.server.snapshot(self._stack))
-        if not found.met:
+        seen = self.server.snapshot(self._stack)
+        serve = sum(0 < service.desired <= len(serving(seen, service)) for service in seen.services)
+        there = f"{serve} of {counted(len(seen.services), 'service')} {'serves' if serve == 1 else 'serve'}"
+        if not whole(seen).met:
             # What a fault keeps from running is not under way: that is for the learner to find.
-            return Seen(found.there, "the app does not serve as its files want it")
+            return Seen(there, f"{self._app.domain} does not serve as its files want it: find out why, and mend it")
         plan = self.server.plan(load_app(self._app.domain, workspace=self.workspace))
         differs = [item.name for item in plan.operations if item.kind == "service"]
-        return Seen(found.there, f"{', '.join(differs)} still differs from the app's files: plan" if differs else "")
+        text = f"{', '.join(differs)} as the app's files want it: a plan shows what differs, and puts it right"
+        return Seen(there, text if differs else "")
 
     def _score(self, now: Snapshot) -> Score:
         state = self._state()
@@ -176,7 +190,10 @@ class Drill:
 
 
 def _gap(now: Snapshot, service: ServiceSeen, began: datetime, old: frozenset[str]) -> tuple[float, float]:
-    """Seconds until a service served again, and seconds of these in which none of its tasks did."""
+    """Seconds until the tasks began that serve a service now, and seconds of these in which none of it served.
+
+    Both are reckoned from swarm's own timestamps; what served in between and ended again is not known to have served.
+    """
     up = serving(now, service)
     if any(task.id in old for task in up):
         return 0.0, 0.0

@@ -29,9 +29,10 @@ class Score:
     """How a drill went, from facts.
 
     Attributes:
-        restored: seconds by the engine's clock from the call until the app served as its settings want it.
+        restored: seconds by the engine's clock from the call until the tasks began that serve now.
         unserved: seconds of these in which a service of the app had no task that served.
-        changes: services that were written. needed: how many the shortest way writes.
+        changes: services that were written, by the ledgers of the drill's runs.
+        needed: how many the shortest way writes.
         hints: how many were asked for.
         fault: what it was, told only now.
     """

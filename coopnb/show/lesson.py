@@ -68,12 +68,13 @@ def hint_output(at: int, of: int, hint: str) -> Output:
 def score_output(score: Score) -> Output:
     """Show how a drill went: the points, and the facts they are made of."""
     head = Line(f"{score.app} is mended: {score.points} of 100 points", sign="✓", tone="good", head=True)
-    unserved = f"{round(score.unserved)} at one request a second; reckoned from the tasks' states, no request was made"
+    asked = f"{round(score.unserved)} of {round(score.restored)}, reckoned: one a second, from the tasks' timestamps"
+    written = f"{counted(score.changes, 'service')} written, by the ledgers of this drill"
     rows = (
         ("it was", score.fault),
-        ("restored after", f"{duration(score.restored)} by the engine's clock, from the call"),
-        ("requests failed", unserved),
-        ("changes made", f"{counted(score.changes, 'service')} written; the shortest way writes {score.needed}"),
+        ("restored after", f"{duration(score.restored)} by the swarm's clock, from the call"),
+        ("requests failed", f"{asked}; nothing asks a practice page"),
+        ("changes made", f"{written}; the shortest way writes {score.needed}"),
         ("hints", str(score.hints)),
     )
     lost = "100, less 1 for each 10 s unserved (40 at most), 5 for each change too many, 10 for each hint"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from coopnb.lessons import DRILLS, Drill, open_drill
@@ -42,7 +44,10 @@ def test_each_fault(
         for text in secret:
             assert text not in f"{vars(drill)} {drill!r} {dir(drill)} {ledgers} {shown}"
         drill.check()
-        assert "not yet" in capsys.readouterr().out
+        checked = capsys.readouterr().out
+        assert "not yet" in checked
+        assert "there    0 of 1 service serve" in checked
+        assert "missing  hello.example.org does not serve as its files want it" in checked
         drill.hint()
         mend(drill)
         drill.check()
@@ -51,8 +56,33 @@ def test_each_fault(
 
     assert f"is mended: {90} of 100" in told or f"is mended: {89} of 100" in told
     assert secret[0] in told
-    assert "1 service written; the shortest way writes 1" in told
+    assert "1 service written, by the ledgers of this drill; the shortest way writes 1" in told
     assert hints(SERVICE, FAULTS[at])[0] in noted
+
+
+@pytest.mark.headless
+def test_a_score_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was scored must not change by what comes after; a reset must begin a drill that works like the first."""
+    monkeypatch.chdir(tmp_path)
+    with prepared(NAME, tmp_path) as workspace:
+        drill = open_drill(NAME, seed=SEEDS[0], workspace=workspace)
+        mend(drill)
+        drill.check()
+        first = capsys.readouterr().out
+        drill.hint()
+        drill.server.practice.advance(500)
+        capsys.readouterr()
+        drill.check()
+        assert capsys.readouterr().out.strip() in first
+        drill.reset(seed=SEEDS[1])
+        drill.hint()
+        mend(drill)
+        drill.check()
+        second = capsys.readouterr().out
+
+    assert "hello.example.org is mended: " in first
+    assert FAULTS[1].told.format(service=SERVICE) in second
+    assert "hints            1" in second
 
 
 def test_points() -> None:
