@@ -14,7 +14,7 @@ def nodes(facts: Facts) -> Seen:
     if facts.answer == str(len(seen)):
         return Seen(there)
     if not facts.answer:
-        return Seen("you gave no answer yet", "how many nodes the table of `lesson.look()` has: answer=...")
+        return Seen("you gave no answer yet", "the number of rows of the first table, as in `nodes = 5`")
     return Seen(f"you said {facts.answer}", "the swarm has another number of nodes; count the rows of the first table")
 
 
@@ -23,11 +23,14 @@ def where(facts: Facts) -> Seen:
     db = service_of(facts.snapshot, "db")
     homes = sorted(task.node for task in serving(facts.snapshot, db)) if db else []
     if not homes:
-        return Seen("the database does not run", "it runs; wait for it, or begin again: lesson.reset()", True)
+        late = whole(facts.snapshot).missing or "its service"
+        return Seen(
+            "the database does not run", f"a task of it: {late}; to begin again: lesson.reset()", under_way=True
+        )
     if facts.answer in homes:
         return Seen(f"{facts.snapshot.stack}_db.1 runs on {facts.answer}")
     said = f"you said {facts.answer}" if facts.answer else "you gave no answer yet"
-    return Seen(said, "the node that stands in the row of db.1, as in answer='node1'")
+    return Seen(said, 'the node that stands in the row of db.1, as in `node = "node1"`')
 
 
 def killed(facts: Facts) -> Seen:
@@ -37,7 +40,7 @@ def killed(facts: Facts) -> Seen:
         return Seen("the wiki's app is not there", "begin again: lesson.reset()")
     lost = [task for task in facts.snapshot.tasks if task.service_id == app.id and task.exit_code == 137]
     if not lost:
-        return Seen(f"no task of {app.name} was killed yet", f"one that was: kill {app.name}.1")
+        return Seen(f"no task of {app.name} was killed yet", f"a killed one: put the fault kill into {app.name}.1")
     there = f"{lost[0].name} was killed (exit 137)"
     if not serving(facts.snapshot, app):
         return Seen(there, f"another task in its place: {whole(facts.snapshot).missing}", under_way=True)
@@ -49,9 +52,9 @@ def node_lost(facts: Facts) -> Seen:
     down = [node.hostname for node in facts.snapshot.nodes if node.state == "down"]
     had = {task.node for task in facts.snapshot.tasks}
     if not down:
-        names = ", ".join(node.hostname for node in facts.snapshot.nodes)
+        names = ", ".join(f"{node.hostname} is {node.state}" for node in facts.snapshot.nodes)
         text = "a worker with a task that is down; swarm takes a node for lost when it was silent for about 16 s"
-        return Seen(f"{names} are ready", text)
+        return Seen(names, text)
     if not had & set(down):
         return Seen(f"{', '.join(down)} is down, and had no task", "a worker that has one, taken down too")
     rest = whole(facts.snapshot)
@@ -63,7 +66,8 @@ def node_back(facts: Facts) -> Seen:
     """Every node is ready again; tasks stay where they are."""
     away = [node.hostname for node in facts.snapshot.nodes if node.state != "ready"]
     if away:
-        return Seen(f"{', '.join(away)} is not ready", "node-up for it; it takes a few seconds", under_way=True)
+        names = ", ".join(away)
+        return Seen(f"{names} is not ready", f"the fault node-up for {names}, and a few seconds", under_way=True)
     if (rest := whole(facts.snapshot)).missing:
         return rest
     idle = _idle(facts)
@@ -71,7 +75,7 @@ def node_back(facts: Facts) -> Seen:
     if facts.answer in idle:
         return Seen(f"{there}; {facts.answer} has no task: swarm moves nothing back by itself")
     said = f"; you said {facts.answer}" if facts.answer else ""
-    return Seen(there + said, "the name of a node that runs no task now, as in answer='node1'")
+    return Seen(there + said, 'the name of a node that runs no task now, as in `idle = "node1"`')
 
 
 def _idle(facts: Facts) -> list[str]:

@@ -35,9 +35,12 @@ def greeting(facts: Facts) -> Seen:
     if app is None:
         return runs(facts)
     said = environment_of(app.spec).get("GREETING", "")
-    if said == GREETING:
-        text = "another GREETING in the settings, then a plan, an approval, apply and watch"
-        return Seen(f"the app that runs still says: {said}", text)
+    if said in ("", GREETING):
+        written = facts.settings.get(DOMAIN, {}).get("GREETING", "")
+        there = f"the app that runs still says: {said or 'nothing'}"
+        if written in ("", said):
+            return Seen(there, "another GREETING in its settings, then a plan, an approval, apply and watch")
+        return Seen(f"{there}; its settings say: {written}", "a plan of that, an approval, apply and watch")
     found = whole(facts.snapshot)
     return Seen(f"the app now says: {said}; {found.there}", found.missing, found.under_way)
 

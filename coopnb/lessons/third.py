@@ -17,7 +17,7 @@ def version(facts: Facts) -> Seen:
     if facts.answer and facts.answer == runs:
         return Seen(f"{facts.snapshot.stack} runs {runs}")
     said = f"you said {facts.answer}" if facts.answer else "you gave no answer yet"
-    return Seen(said, "the version before the arrow in the first line of take(), as in answer='1.2.0+1.39.8'")
+    return Seen(said, 'the version before the arrow in the first line of take(), as in `before = "1.2.0+1.39.8"`')
 
 
 def tried(facts: Facts) -> Seen:
@@ -51,7 +51,11 @@ def changed(facts: Facts) -> Seen:
     app = service_of(facts.snapshot, "app")
     name = _name(app.spec if app else None)
     if name in ("", NAME):
-        return Seen(f"the wiki is called {name or 'nothing'}", "another WIKI_NAME, planned, approved, applied")
+        written = facts.settings.get(DOMAIN, {}).get("WIKI_NAME", "")
+        there = f"the wiki is called {name or 'nothing'}"
+        if written in ("", name):
+            return Seen(there, "another WIKI_NAME in its settings, then a plan, an approval, apply and watch")
+        return Seen(f"{there}; its settings say {written}", "a plan of that, an approval, apply and watch")
     found = whole(facts.snapshot)
     return Seen(f"the wiki is called {name}; {found.there}", found.missing, found.under_way)
 
