@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 
 def test_first_lesson(lab: Lab, page: Page, shots: Shots) -> None:
-    """One click must lead to the first lesson, and each of its checks must tell what was done and what was not."""
-    from tests.browser.first_lesson import checked, first_steps, open_first, write
+    """One click must lead to the first lesson, its checks must tell what was done and what was not; one leads on."""
+    from tests.browser.first_lesson import checked, first_steps, open_by_link, open_first, write
     from tests.browser.notebook import SECOND
 
     _index, lesson = open_first(page, lab.start, lab.workspace.own)
@@ -43,4 +43,7 @@ def test_first_lesson(lab: Lab, page: Page, shots: Shots) -> None:
     write(lesson, "idle", f'idle = "{home}"')
     checked(lesson, "back-check", "Step 5 of 5, node-back: ok")
     shots.whole(lesson, "end")
-    page.wait_for_timeout(0.2 * SECOND)
+    second = open_by_link(lesson, "end", "lesson 2", lab.workspace.own / "lessons" / "2-your-first-app.ipynb")
+    second.run_cell("open", within=90 * SECOND)
+    checked(second, "settings-check", "Step 1 of 4, settings: not yet.*no app has settings yet.*settings of hello")
+    shots.window(second, "second")
