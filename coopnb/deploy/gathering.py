@@ -24,18 +24,8 @@ LOGS_READ = 8
 
 
 def up(snapshot: Snapshot, service: ServiceSeen) -> tuple[TaskSeen, ...]:
-    """The tasks of a service that run, are meant to, and are on a node that answers.
-
-    A ``ServiceStatus`` counts tasks as their nodes last told them: those of a node that is lost run on in it.
-    """
-    lost = {node.id for node in snapshot.nodes if node.state != "ready"}
-    return tuple(
-        task
-        for task in snapshot.tasks
-        if task.service_id == service.id
-        and (task.state, task.desired_state) == ("running", "running")
-        and task.node_id not in lost
-    )
+    """The tasks of a service that run, are meant to, and are on a node that answers."""
+    return tuple(task for task in snapshot.tasks if task.service_id == service.id and task.up)
 
 
 def failures(snapshot: Snapshot, service: ServiceSeen) -> tuple[TaskSeen, ...]:
@@ -75,7 +65,7 @@ def beginning(found: Gathered) -> datetime:
 
 def gather(engine: Engine, snapshot: Snapshot, app: str, states: tuple[KeptState, ...]) -> Gathered:
     """Evidence of every service with something odd, worst first, with the last lines of its log, masked."""
-    # From here on a service counts the tasks that serve, not those that its nodes told of when they still could.
+    # From here on a service counts the tasks that serve, and none that is being stopped.
     services = tuple(replace(service, running=len(up(snapshot, service))) for service in snapshot.services)
     snapshot = replace(snapshot, services=services)
     odd = [service for service in snapshot.services if _is_odd(snapshot, service)]

@@ -18,10 +18,14 @@ from coopnb.model.history import Replicas
 from coopnb.model.plan import CreateService, Plan, UpdateService
 from coopnb.model.run import Event, Evidence, Outcome, RunReport, Sample
 from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen
-from coopnb.observe.snapshot import nodes_seen, services_seen, snapshot, tasks_seen
+from coopnb.observe.snapshot import nodes_seen, snapshot, stack_seen
 
 Progress = Callable[[tuple[Event, ...], Sample], None]
 """Told after every look: what is new, and how the tasks stand."""
+
+NODES_ASKED = timedelta(seconds=15)
+"""How long a look at the nodes is good for: swarm itself takes three heartbeats of 5 s to know that one is lost.
+Success is never told on an old one."""
 
 
 class Run:
@@ -64,13 +68,19 @@ class Run:
             seen = self._snapshot()
             if self._is_there(seen):
                 return self._end("nothing to do", 0.0, after=seen)
-        nodes = nodes_seen(self._engine.nodes())
+        first = nodes = nodes_seen(self._engine.nodes())
+        asked: datetime | None = None
         try:
             with interruptions() as interrupted, pauses(self._engine, self.plan.server.self_paced) as pause:
                 while True:
                     services, tasks, now = self._look(nodes, progress)
-                    verdicts = self._verdicts(services, heard_of(tasks, nodes), self._story.start, now)
+                    verdicts = self._verdicts(services, heard_of(tasks, first), self._story.start, now)
                     outcome = self._outcome(verdicts, now)
+                    asked = asked or now
+                    if outcome in ("converged", "nothing to do") or now - asked >= NODES_ASKED:
+                        before, nodes, asked = nodes, nodes_seen(self._engine.nodes()), now
+                        if lost(nodes) - lost(before):
+                            continue  # what was seen may not be so: looked at again, with what is known now
                     if outcome is not None:
                         return self._finish(outcome, verdicts, tasks, now)
                     if interrupted():
@@ -83,9 +93,9 @@ class Run:
     def _look(
         self, nodes: tuple[NodeSeen, ...], progress: Progress | None
     ) -> tuple[dict[str, ServiceSeen], tuple[TaskSeen, ...], datetime]:
-        services = services_seen(self._engine.services(self.plan.stack.name))
+        counted = self._engine.services(self.plan.stack.name)
         answer = self._engine.tasks(self.plan.stack.name)
-        tasks = tasks_seen(answer, services, nodes)
+        services, tasks = stack_seen(counted, answer, nodes)
         events = self._story.look(services, tasks, answer.at)
         counts = self._story.counts(services, answer.at)
         self._ledger.append_all(
@@ -177,8 +187,13 @@ def heard_of(tasks: tuple[TaskSeen, ...], nodes: tuple[NodeSeen, ...]) -> tuple[
 
     A node counts as lost if it was when the watch began; one that is lost later may well be back in time.
     """
-    lost = {node.id for node in nodes if node.state == "down"}
-    return tuple(task for task in tasks if task.node_id not in lost or task.desired_state in ("running", "ready"))
+    gone = {node.id for node in nodes if node.state == "down"}
+    return tuple(task for task in tasks if task.node_id not in gone or task.desired_state in ("running", "ready"))
+
+
+def lost(nodes: tuple[NodeSeen, ...]) -> frozenset[str]:
+    """The nodes that do not answer, by id."""
+    return frozenset(node.id for node in nodes if node.state != "ready")
 
 
 def _event_facts(event: Event) -> dict[str, object]:

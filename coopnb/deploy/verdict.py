@@ -1,8 +1,9 @@
 """Is it so yet? A judgement over one look at the tasks; pure, and made again at every look.
 
 A service is as planned only if every wanted slot runs a task of the spec that was written, and did so for
-the monitor period. Neither ``UpdateStatus: completed`` nor ``n/n`` replicas alone says that: the first also
-ends a rollback, the second also counts tasks of the old spec (docker/cli issues 5299 and 6752).
+the monitor period, on a node that answers. Neither ``UpdateStatus: completed`` nor ``n/n`` replicas alone says
+that: the first also ends a rollback, the second also counts tasks of the old spec (docker/cli issues 5299 and 6752),
+and those of a node that is lost.
 """
 
 from __future__ import annotations
@@ -85,19 +86,23 @@ def _slots(
     *,
     finished: bool,
 ) -> Verdict:
-    live = [task for task in tasks if task.state == "running" and task.desired_state == "running"]
+    live = [task for task in tasks if task.up]
     stopping = [task for task in tasks if task.state == "running" and task.desired_state != "running"]
     up = len({(task.slot, task.node_id if not task.slot else "") for task in live})
     wanted = _wanted(service)
     if up != wanted:
-        return Verdict(expected.name, "waiting", f"{up} of {wanted} tasks run")
+        lost = sum(task.state == "running" and task.lost_at is not None for task in tasks)
+        known = f"; of {lost} more nobody knows, since their node does not answer" if lost else ""
+        return Verdict(expected.name, "waiting", f"{up} of {wanted} tasks run{known}")
     since = max((task.at for task in live), default=began)
     if not expected.written:
         return Verdict(expected.name, "there", since=since)
     if expected.restarts and not finished and now - began < GRACE:
         return Verdict(expected.name, "waiting", "the update has not begun")
     if stopping:
-        return Verdict(expected.name, "waiting", f"{len(stopping)} of the old tasks still run")
+        lost = sum(task.lost_at is not None for task in stopping)
+        known = f"; of {lost} of them nobody knows, since their node does not answer" if lost else ""
+        return Verdict(expected.name, "waiting", f"{len(stopping)} of the old tasks still run{known}")
     if now - since < monitor(service.spec):
         return Verdict(expected.name, "watching", f"{up} of {wanted} tasks run and are watched", since)
     return Verdict(expected.name, "there", since=since)

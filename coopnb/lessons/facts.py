@@ -41,14 +41,7 @@ def whole(snapshot: Snapshot) -> Seen:
 
 def serving(snapshot: Snapshot, service: ServiceSeen) -> tuple[TaskSeen, ...]:
     """The tasks of a service that run, are meant to, and are on a node that is heard of."""
-    ready = {node.hostname for node in snapshot.nodes if node.state == "ready"}
-    return tuple(
-        task
-        for task in snapshot.tasks
-        if task.service_id == service.id
-        and (task.state, task.desired_state) == ("running", "running")
-        and task.node in ready
-    )
+    return tuple(task for task in snapshot.tasks if task.service_id == service.id and task.up)
 
 
 def service_of(snapshot: Snapshot, name: str) -> ServiceSeen | None:

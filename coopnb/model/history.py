@@ -11,6 +11,9 @@ from datetime import datetime
 NOT_SEEN = ""
 """The state of a task while nobody looked, and nothing that the swarm keeps tells it."""
 
+UNHEARD = "unheard"
+"""The state of a task whose node is lost: swarm goes on telling the one that it heard of last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Replicas:
@@ -30,8 +33,8 @@ class TaskSpan:
         task: as swarm names it (``wiki_example_org_app.1``); several attempts share the name.
         slot: counted from 1; 0 for a global service.
         attempt: which attempt to run this task it was, from 1 for the oldest one known.
-        state: one of :data:`coopnb.model.snapshot.STATES`, or :data:`NOT_SEEN`. The state in which an attempt
-            ended lasts until the next attempt is made, which may be at once.
+        state: one of :data:`coopnb.model.snapshot.STATES`, :data:`UNHEARD` or :data:`NOT_SEEN`. The state in which
+            an attempt ended lasts until the next attempt is made, which may be at once.
     """
 
     task: str

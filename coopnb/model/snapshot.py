@@ -27,6 +27,9 @@ STATES = (
 )
 """Task states in swarmkit's order (api/types.proto, ``TaskState``)."""
 
+ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
+"""The states a task does not leave again."""
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateStatus:
@@ -44,7 +47,9 @@ class ServiceSeen:
 
     Attributes:
         index: ``Version.Index``; an update must name it.
-        running, desired: tasks by ``ServiceStatus`` (Engine API 1.41).
+        running: tasks that run, by ``ServiceStatus`` (Engine API 1.41), on nodes that answer.
+        desired: tasks that are meant to run, by the same.
+        unheard: tasks that ``ServiceStatus`` counts as running beside them: it repeats what lost nodes said last.
     """
 
     id: str
@@ -57,6 +62,7 @@ class ServiceSeen:
     desired: int
     created_at: datetime
     updated_at: datetime
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class TaskSeen:
         service: the service's full name (``wiki_example_org_app``).
         at: when it reached ``state``, by the engine's clock.
         has_healthcheck: whether ``running`` means that a health check passed.
+        lost_at: since when its node does not answer: ``state`` is the last one heard of, and nobody knows what is so
+            now; None where the node answers, and for a task that had ended before.
     """
 
     id: str
@@ -89,6 +97,12 @@ class TaskSeen:
     index: int = 0
     container_id: str = ""
     has_healthcheck: bool = False
+    lost_at: datetime | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether it runs, is meant to, and its node answers."""
+        return (self.state, self.desired_state) == ("running", "running") and self.lost_at is None
 
     @property
     def name(self) -> str:
@@ -98,13 +112,19 @@ class TaskSeen:
 
 @dataclass(frozen=True, slots=True)
 class NodeSeen:
-    """A node of the swarm."""
+    """A node of the swarm.
+
+    Attributes:
+        state: ``ready``; with any other one, swarm has not heard from it.
+        since: when swarm wrote it down as it is: a node that is lost was lost by then.
+    """
 
     id: str
     hostname: str
     role: str
     availability: str
     state: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

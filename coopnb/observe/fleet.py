@@ -11,7 +11,7 @@ from coopnb.model.fleet import Concern, ServerHealth, ServiceHealth, SwarmHealth
 from coopnb.model.history import History, NodeLoad, Restart
 from coopnb.model.snapshot import ServiceSeen
 from coopnb.observe.history import Telling
-from coopnb.observe.snapshot import nodes_seen, services_seen, tasks_seen
+from coopnb.observe.snapshot import nodes_seen, stack_seen
 
 AN_HOUR = timedelta(hours=1)
 KEEPS_FAILING = 3
@@ -26,10 +26,10 @@ _UPDATES: Mapping[str, str] = {
 
 def swarm_health(engine: Engine) -> SwarmHealth:
     """All services and nodes of a swarm, and the restarts of the last hour by the engine's clock."""
-    services = services_seen(engine.services())
+    counted = engine.services()
     nodes = nodes_seen(engine.nodes())
     answer = engine.tasks()
-    tasks = tasks_seen(answer, services, nodes)
+    services, tasks = stack_seen(counted, answer, nodes)
     telling = Telling("")
     telling.look(services, tasks, nodes, answer.at)
     history = telling.history(AN_HOUR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from coopnb.model.history import History, NodeLoad, Replicas
+from coopnb.model.history import UNHEARD, History, NodeLoad, Replicas
 from coopnb.model.snapshot import NodeSeen, ServiceSeen, Snapshot, TaskSeen
 from coopnb.observe.tracks import Track, attempts, forgotten, restarts, seconds, spans
 
@@ -91,7 +91,9 @@ class Telling:
         # A global service's task is named by its node, which it does not have at first.
         track.task, track.node = task.name, task.node or track.node
         track.error = task.error or track.error
-        track.see(task.state, task.at, now)
+        track.see(task.state, task.at, task.lost_at or now)
+        if task.lost_at:
+            track.see(UNHEARD, task.lost_at, now)
 
     def _changes(self, began: datetime, end: datetime) -> Iterable[Replicas]:
         before = {name: (wanted, running) for at, name, wanted, running in self._replicas if at < began}
@@ -122,5 +124,5 @@ def node_status(node: NodeSeen) -> str:
 
 
 def _load(node: str, status: str, tasks: Sequence[TaskSeen]) -> NodeLoad:
-    running = sum(1 for task in tasks if task.state == "running")
+    running = sum(1 for task in tasks if task.state == "running" and not task.lost_at)
     return NodeLoad(node, status, running, len(tasks) - running)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from coopnb.engine import Answer, Engine
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import (
+    ENDED,
     ConfigSeen,
     NetworkSeen,
     NodeSeen,
@@ -43,13 +47,13 @@ def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
     answers = _at_once(reads) if engine.far and not server.self_paced else [read() for read in reads]
     services_answer, nodes_answer, secrets, configs, networks, tasks_answer = answers
     nodes = nodes_seen(nodes_answer)
-    services = services_seen(services_answer)
+    services, tasks = stack_seen(services_answer, tasks_answer, nodes)
     return Snapshot(
         server=server,
         stack=stack,
         at=tasks_answer.at,
         services=services,
-        tasks=tasks_seen(tasks_answer, services, nodes),
+        tasks=tasks,
         nodes=nodes,
         networks=tuple(sorted((_network(item) for item in networks.body or ()), key=lambda seen: seen.name)),
         secrets=tuple(sorted((_secret(item) for item in secrets.body or ()), key=lambda seen: seen.name)),
@@ -62,8 +66,27 @@ def _at_once(reads: Sequence[Callable[[], Answer]]) -> list[Answer]:
         return [asked.result() for asked in [pool.submit(read) for read in reads]]
 
 
+def stack_seen(
+    services: Answer, tasks: Answer, nodes: tuple[NodeSeen, ...]
+) -> tuple[tuple[ServiceSeen, ...], tuple[TaskSeen, ...]]:
+    """The services of a ``GET /services?status=true`` by name, and the tasks of a ``GET /tasks`` by service, slot, age.
+
+    swarm goes on telling what a node said last, and counts its tasks as running, when the node is long gone. Here
+    such tasks are marked as lost, and no service counts them. A task of a removed service keeps the service's id.
+    """
+    seen = services_seen(services)
+    names = {service.id: service.name for service in seen}
+    known = {node.id: node for node in nodes}
+    found = [_task(item, names, known.get(item.get("NodeID", "")), tasks.at) for item in tasks.body or ()]
+    unheard = Counter(task.service_id for task in found if task.lost_at and task.state == "running")
+    return (
+        tuple(_without(service, unheard[service.id]) for service in seen),
+        tuple(sorted(found, key=lambda task: (task.service, task.slot, task.created_at, task.id))),
+    )
+
+
 def services_seen(answer: Answer) -> tuple[ServiceSeen, ...]:
-    """The services of a ``GET /services?status=true``, by name."""
+    """The services of a ``GET /services?status=true``, by name, as swarm counts their tasks."""
     return tuple(sorted((_service(item) for item in answer.body or ()), key=lambda seen: seen.name))
 
 
@@ -72,12 +95,9 @@ def nodes_seen(answer: Answer) -> tuple[NodeSeen, ...]:
     return tuple(sorted((_node(item) for item in answer.body or ()), key=lambda seen: (seen.hostname, seen.id)))
 
 
-def tasks_seen(answer: Answer, services: tuple[ServiceSeen, ...], nodes: tuple[NodeSeen, ...]) -> tuple[TaskSeen, ...]:
-    """The tasks of a ``GET /tasks``, by service, slot and age; a task of a removed service keeps the service's id."""
-    service_names = {service.id: service.name for service in services}
-    node_names = {node.id: node.hostname for node in nodes}
-    tasks = (_task(item, service_names, node_names) for item in answer.body or ())
-    return tuple(sorted(tasks, key=lambda seen: (seen.service, seen.slot, seen.created_at, seen.id)))
+def _without(service: ServiceSeen, unheard: int) -> ServiceSeen:
+    """The two were not read in the same moment, so that the count may be the smaller one."""
+    return replace(service, running=max(0, service.running - unheard), unheard=unheard) if unheard else service
 
 
 def _service(item: Mapping[str, Any]) -> ServiceSeen:
@@ -106,19 +126,21 @@ def _update(update: Mapping[str, Any]) -> UpdateStatus:
     )
 
 
-def _task(item: Mapping[str, Any], services: Mapping[str, str], nodes: Mapping[str, str]) -> TaskSeen:
+def _task(item: Mapping[str, Any], services: Mapping[str, str], node: NodeSeen | None, now: datetime) -> TaskSeen:
     status = item.get("Status") or {}
     container = status.get("ContainerStatus") or {}
     spec = (item.get("Spec") or {}).get("ContainerSpec") or {}
     health = (spec.get("Healthcheck") or {}).get("Test") or []
+    state = status.get("State", "new")
+    lost = node is not None and node.state != "ready" and state not in ENDED
     return TaskSeen(
         id=item["ID"],
         service_id=item.get("ServiceID", ""),
         service=services.get(item.get("ServiceID", ""), item.get("ServiceID", "")),
         slot=item.get("Slot", 0),
         node_id=item.get("NodeID", ""),
-        node=nodes.get(item.get("NodeID", ""), ""),
-        state=status.get("State", "new"),
+        node=node.hostname if node else "",
+        state=state,
         desired_state=item.get("DesiredState", ""),
         message=status.get("Message", ""),
         error=status.get("Err", ""),
@@ -129,6 +151,7 @@ def _task(item: Mapping[str, Any], services: Mapping[str, str], nodes: Mapping[s
         index=(item.get("Version") or {}).get("Index", 0),
         container_id=container.get("ContainerID", ""),
         has_healthcheck=bool(health) and health != ["NONE"],
+        lost_at=((node.since if node else None) or now) if lost else None,
     )
 
 
@@ -139,6 +162,7 @@ def _node(item: Mapping[str, Any]) -> NodeSeen:
         role=item["Spec"].get("Role", ""),
         availability=item["Spec"].get("Availability", ""),
         state=(item.get("Status") or {}).get("State", "unknown"),
+        since=moment(item["UpdatedAt"]) if item.get("UpdatedAt") else None,
     )
 
 

@@ -12,13 +12,13 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from coopnb.model.history import NOT_SEEN, Restart, TaskSpan
+from coopnb.model.snapshot import ENDED
 
 KEPT_ATTEMPTS = 5
 """Attempts that a swarm keeps of each slot unless it is told otherwise (``TaskHistoryRetentionLimit``)."""
 
 _WAITING = ("new", "pending")
 _BY_ITSELF = ("failed", "rejected", "complete")
-_ENDED = (*_BY_ITSELF, "shutdown", "remove", "orphaned")
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Track:
     @property
     def ended(self) -> Stood | None:
         """How it ended, if it did."""
-        return self.states[-1] if self.states[-1].state in _ENDED else None
+        return self.states[-1] if self.states[-1].state in ENDED else None
 
 
 def attempts(tracks: Iterable[Track]) -> dict[str, list[Track]]:
@@ -125,7 +125,7 @@ def _states(track: Track, following: datetime, end: datetime) -> Iterator[tuple[
             yield stood.state, stood.at, stood.seen
             yield between, stood.seen, then.at
     last = states[-1]
-    if last.state in _ENDED:
+    if last.state in ENDED:
         yield last.state, last.at, max(last.at, following)
     else:
         yield last.state, last.at, min(end, max(last.seen, last.at))
@@ -135,11 +135,11 @@ def _before(state: str) -> str:
     """The state of a task before the first one that was seen."""
     if state in _WAITING:
         return state
-    return NOT_SEEN if state in _ENDED and state != "rejected" else "starting"
+    return NOT_SEEN if state in ENDED and state != "rejected" else "starting"
 
 
 def _between(state: str, then: str) -> str | None:
     """The state between the last look at one and the beginning of the next; None where it is still the first one."""
-    if then in _ENDED:
+    if then in ENDED:
         return None if state == "running" or then == "rejected" else NOT_SEEN
     return "starting" if state in _WAITING and then == "running" else None

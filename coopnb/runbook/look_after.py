@@ -38,7 +38,6 @@ def _checks(plan: Plan, snapshot: Snapshot) -> Iterator[Check]:
 def _runs(name: str, service: ServiceSeen | None, snapshot: Snapshot) -> Check:
     if service is None:
         return Check(name, False, "the service is not there")
-    tasks = [task for task in snapshot.tasks if task.service == name and task.desired_state == "running"]
-    up = [task for task in tasks if task.state == "running"]
+    up = [task for task in snapshot.tasks if task.service == name and task.up]
     health = ", healthy" if up and all(task.has_healthcheck for task in up) else ""
     return Check(name, service.desired == len(up), f"{len(up)} of {service.desired} tasks run{health}")

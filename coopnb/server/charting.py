@@ -11,7 +11,7 @@ from coopnb.errors import InputError
 from coopnb.model.history import History
 from coopnb.model.server import ServerIdentity
 from coopnb.observe.history import Telling
-from coopnb.observe.snapshot import nodes_seen, services_seen, tasks_seen
+from coopnb.observe.snapshot import nodes_seen, stack_seen
 from coopnb.server.loading import AppName
 from coopnb.show.charted import Charted, charted
 from coopnb.show.history import live_blocks
@@ -70,10 +70,10 @@ def watch(door: engine.Engine, identity: ServerIdentity, name: AppName, seconds:
 
 
 def _look(door: engine.Engine, telling: Telling) -> None:
-    services = services_seen(door.services(telling.stack))
+    counted = door.services(telling.stack)
     nodes = nodes_seen(door.nodes())
     answer = door.tasks(telling.stack)
-    telling.look(services, tasks_seen(answer, services, nodes), nodes, answer.at)
+    telling.look(*stack_seen(counted, answer, nodes), nodes, answer.at)
 
 
 def _within(seconds: float) -> timedelta:

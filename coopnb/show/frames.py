@@ -33,8 +33,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 ``seconds``, ``start`` and ``end`` are seconds by the engine's clock from the history's beginning. ``state`` is
 one of our words (``running``, ``starting``, ``waiting``, ``failed``, ``stopped``, ``unknown``, ``not seen``),
-``engine_state`` is swarmkit's, empty where nobody saw it. The other columns are the fields of
-:class:`coopnb.model.history.Replicas`, ``TaskSpan``, ``Restart`` and ``NodeLoad``.
+``engine_state`` is swarmkit's, ``unheard`` where the node is lost, empty where nobody saw it. The other columns are
+the fields of :class:`coopnb.model.history.Replicas`, ``TaskSpan``, ``Restart`` and ``NodeLoad``.
 """
 
 

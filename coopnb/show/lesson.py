@@ -56,8 +56,7 @@ def _runs(node: NodeSeen, tasks: Sequence[TaskSeen]) -> str:
     """What runs on a node, as far as swarm can know it."""
     if node.state != "ready":
         return "nobody knows"
-    here = (task for task in tasks if (task.node, task.state, task.desired_state) == (node.hostname, *["running"] * 2))
-    return counted(sum(1 for _ in here), "task")
+    return counted(sum(task.up and task.node == node.hostname for task in tasks), "task")
 
 
 def hint_output(at: int, of: int, hint: str) -> Output:

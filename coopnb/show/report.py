@@ -107,7 +107,8 @@ def _who_runs(report: RunReport) -> str:
 
 def _running_images(after: Snapshot, service: ServiceSeen) -> list[str]:
     """The image of every task of a service that runs, as the tasks have it and not as the service asks for it."""
-    return [task.image for task in tasks_of(after, service) if task.state == "running" and current(task)]
+    tasks = [task for task in tasks_of(after, service) if current(task)]
+    return [task.image for task in tasks if task.state == "running" and not task.lost_at]
 
 
 def _who_failed(report: RunReport) -> str:

@@ -74,14 +74,7 @@ def _arrived(plan: Plan, sample: Sample) -> str:
     wanted = _wanted(plan, sample)
     if not wanted:
         return "no task is replaced"
-    new = sum(
-        1
-        for task in sample.tasks
-        if task.service in wanted
-        and standing(task).word == "running"
-        and task.desired_state == "running"
-        and is_new(plan, task)
-    )
+    new = sum(1 for task in sample.tasks if task.service in wanted and task.up and is_new(plan, task))
     return f"{new} of {counted(sum(wanted.values()), 'task')} new"
 
 

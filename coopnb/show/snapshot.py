@@ -12,6 +12,7 @@ from coopnb.show.words import (
     FAILED,
     RUNNING,
     STOPPED,
+    UNKNOWN,
     URGENCY,
     WAITING,
     Standing,
@@ -47,7 +48,18 @@ def snapshot_blocks(snapshot: Snapshot, app: str = "") -> list[Block]:
     running = sum(min(service.running, service.desired) for service in snapshot.services)
     desired = sum(service.desired for service in snapshot.services)
     head = Line(f"{name} on {where}: {running} of {counted(desired, 'task')} running", head=True)
-    return [head, services_table(snapshot)]
+    return [head, *unheard_lines(snapshot), services_table(snapshot)]
+
+
+def unheard_lines(snapshot: Snapshot) -> list[Block]:
+    """A line about tasks that swarm still counts as running and that are on nodes it lost."""
+    unheard = sum(service.unheard for service in snapshot.services)
+    if not unheard:
+        return []
+    gone = {task.node for task in snapshot.tasks if task.lost_at and task.state == "running"}
+    nodes = f"{' and '.join(sorted(gone))}, which {'does' if len(gone) == 1 else 'do'} not answer"
+    were = "1 more as running: it was" if unheard == 1 else f"{unheard} more as running: they were"
+    return [Line(f"Swarm counts {were} on {nodes}", sign=UNKNOWN.sign, tone=UNKNOWN.tone)]
 
 
 def services_table(snapshot: Snapshot) -> Table:

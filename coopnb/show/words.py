@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from coopnb.model.history import UNHEARD
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import TaskSeen
 from coopnb.show.page import Tone
@@ -42,6 +43,7 @@ _STANDINGS: Mapping[str, Standing] = {
     "rejected": FAILED,
     "remove": STOPPED,
     "orphaned": UNKNOWN,
+    UNHEARD: UNKNOWN,
 }
 
 NOT_SEEN = Standing("not seen", "·", "quiet")
@@ -59,13 +61,10 @@ WORD_COLOURS: Mapping[str, str] = {
 URGENCY: Mapping[str, int] = {"failed": 0, "unknown": 1, "waiting": 2, "starting": 3, "running": 4, "stopped": 5}
 """Word -> its place in a list: what needs a person comes first."""
 
-ENDED = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
-"""The states a task does not leave again."""
-
 
 def standing(task: TaskSeen) -> Standing:
-    """How a task stands, from swarmkit's fourteen states to six words."""
-    return _STANDINGS.get(task.state, UNKNOWN)
+    """How a task stands, from swarmkit's fourteen states to six words; on a lost node, nobody knows."""
+    return UNKNOWN if task.lost_at else _STANDINGS.get(task.state, UNKNOWN)
 
 
 def standing_of(state: str) -> Standing:
@@ -76,6 +75,8 @@ def standing_of(state: str) -> Standing:
 def standing_words(task: TaskSeen) -> str:
     """The word, and what the engine knows beyond it: ``running, healthy``, ``starting (preparing)``."""
     word = standing(task).word
+    if task.lost_at:
+        return f"{word}: was {_STANDINGS.get(task.state, UNKNOWN).word} when {task.node or 'its node'} was lost"
     if task.state == "running":
         if task.desired_state not in ("running", "ready"):
             return "running, being stopped"

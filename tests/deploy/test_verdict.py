@@ -119,3 +119,13 @@ def test_failures_of_long_ago_do_not_count() -> None:
     old = [task("rejected", "shutdown", id=f"t{n}", created_at=at(-1000)) for n in range(5)]
 
     assert state(CREATED, running(), *old, task(at=at(1)), now=60) == "there"
+
+
+def test_a_task_of_a_lost_node_is_no_success() -> None:
+    """What swarm still counts as running and nobody hears of must be waited for, and be told."""
+    lost = task(lost_at=at(30))
+    verdict = judge(Expected("wiki_app", written=False, restarts=False), running(), (lost,), START, at(60))
+    assert (verdict.state, verdict.text) == (
+        "waiting",
+        "0 of 1 tasks run; of 1 more nobody knows, since their node does not answer",
+    )

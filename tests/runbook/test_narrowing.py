@@ -177,8 +177,8 @@ def test_failures_of_long_ago_are_history_while_everything_runs() -> None:
 def test_a_task_of_a_lost_node_does_not_serve() -> None:
     """What a lost node said last must not count as running."""
     service = running()
-    tasks = (task(), task(id="b", node_id="node2"), task("running", "shutdown", id="c"))
-    assert [each.id for each in up(seen(service, tasks=tasks, nodes=NODES), service)] == ["task1"]
+    tasks = (task(), task(id="b", lost_at=at(5)), task("running", "shutdown", id="c"))
+    assert [each.id for each in up(seen(service, tasks=tasks), service)] == ["task1"]
 
 
 def test_the_suggestion_is_the_first_that_does_something() -> None:
