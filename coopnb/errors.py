@@ -31,6 +31,7 @@ command ends with when the error reaches the command line::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from coopnb.harmless import visible
@@ -106,7 +107,23 @@ class SecretError(InputError):
 
 
 class NotChosen(InputError):
-    """A runbook was run with blank parameters."""
+    """A runbook was run with blank parameters.
+
+    Attributes:
+        lacking: the names of those that are needed.
+    """
+
+    lacking: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, lacking: Sequence[str], headline: str, *, what: str | None = None, where: str | None = None, hint: str
+    ) -> NotChosen:
+        """The error for parameters that are needed; the hint goes on with how they are passed headless."""
+        passed = " ".join(f"-p {name}=..." for name in lacking)
+        error = cls(headline, what=what, where=where, hint=f"{hint}\nHeadless: {passed}")
+        error.lacking = tuple(lacking)
+        return error
 
 
 class PlanBlocked(InputError):

@@ -9,12 +9,23 @@ from collections.abc import Callable, Sequence
 
 from coopnb.cli.apps import add_app
 from coopnb.cli.machine import add_doctor, add_lab
-from coopnb.cli.parsing import EXIT_STATUSES
+from coopnb.cli.parsing import EXIT_STATUSES, Parser
 from coopnb.cli.practice import add_practice
 from coopnb.cli.recipes import add_recipe
 from coopnb.cli.runbooks import add_new, add_run
 from coopnb.cli.servers import add_server
 from coopnb.errors import CoopError
+
+_FIRST = """\
+first steps:
+  coopnb practice up     a swarm to practise on; nothing real is touched
+  coopnb lab             JupyterLab; its index leads to the lessons and the runbooks
+  coopnb run --help      the runbooks there are, to run one without JupyterLab
+  coopnb server add ops@node1.example.org
+                         a server of yours, over ssh
+  coopnb doctor          whether everything that is needed is here
+
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] | None = getattr(options, "command", None)
     if command is None:
-        parser.print_help()
+        print(parser.format_help(), end="")
         return 2
     try:
         return command(options)
@@ -39,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="coopnb",
         description="Runbooks for Docker Swarm: see a change, approve it, watch it, keep its record.",
-        epilog=EXIT_STATUSES,
+        epilog=_FIRST + EXIT_STATUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"coopnb {_version()}")

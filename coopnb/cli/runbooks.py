@@ -5,24 +5,25 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from coopnb.cli.parsing import EXIT_STATUSES, Commands, add_command
 from coopnb.errors import InputError
 
-
-def add_run(commands: Commands) -> None:
-    """Declare ``coopnb run``."""
-    epilog = """\
+_EXAMPLE = """\
 example:
   coopnb run deploy-app -p server=practice -p recipe=wiki -p domain=wiki.example.org
       stops after the plan with status 3 and prints the approve=... to pass
   coopnb run deploy-app -p server=practice -p recipe=wiki -p domain=wiki.example.org \\
       -p approve=4f1c9a02 -p reason="first wiki of the choir"
-
 """
+
+
+def add_run(commands: Commands) -> None:
+    """Declare ``coopnb run``."""
     text = "execute a copy of a runbook headless, and write its record"
-    parser = add_command(commands, "run", _run, text, epilog + EXIT_STATUSES)
+    parser = add_command(commands, "run", _run, text, EXIT_STATUSES)
+    parser.more = _told
     parser.add_argument("runbook", metavar="RUNBOOK", help="a runbook's name, or the path of a notebook")
     parser.add_argument(
         "-p",
@@ -34,9 +35,39 @@ example:
     )
 
 
+def _told(found: argparse.Namespace) -> str:
+    """What the help says: the runbooks there are; after the name of one, its parameters and what each means."""
+    runbook = getattr(found, "runbook", None)
+    return _about(runbook) if runbook else _runbooks()
+
+
+def _runbooks() -> str:
+    from coopnb.runner import offered
+
+    there = [each for each in offered() if each.kind == "runbooks"]
+    wide = max((len(each.name) for each in there), default=0)
+    lines = "".join(f"  {each.name:<{wide}}  {each.purpose}\n" for each in there)
+    return f"runbooks:\n{lines}  What one takes: coopnb run RUNBOOK --help\n\n{_EXAMPLE}"
+
+
+def _about(runbook: str) -> str:
+    from coopnb.runner import find_model, meanings, purpose, read_model
+
+    notebook = read_model(find_model(runbook))
+    head = (
+        f"{runbook}: {purpose(notebook)}\n\nits parameters, each as -p name=value, with what it means or an example:\n"
+    )
+    return head + _meanings(meanings(notebook))
+
+
+def _meanings(said: Mapping[str, str]) -> str:
+    wide = max(map(len, said), default=0)
+    return "".join(f"  {name:<{wide}}  {text}".rstrip() + "\n" for name, text in said.items()) or "  none\n"
+
+
 def _run(options: argparse.Namespace) -> int:
     _spare_a_grammar()
-    from coopnb.runner import run_headless
+    from coopnb.runner import meanings, read_model, run_headless
 
     finished = run_headless(
         options.runbook,
@@ -51,7 +82,12 @@ def _run(options: argparse.Namespace) -> int:
     if finished.record:
         print(f"Record: {finished.record}", flush=True)
     if finished.approve:
-        print(f"If this plan is what you want:\n  {_again(options, finished.approve)}", flush=True)
+        more = {"approve": finished.approve, "reason": _parameters(options.parameters).get("reason", "") or "..."}
+        print(f"If this plan is what you want:\n  {_again(options, more)}", flush=True)
+    if finished.lacking:
+        said = meanings(read_model(finished.notebook))
+        print(f"What is missing:\n{_meanings({name: said.get(name, '') for name in finished.lacking})}", end="")
+        print(f"The whole command:\n  {_again(options, dict.fromkeys(finished.lacking, '...'))}", flush=True)
     return finished.exit_status
 
 
@@ -64,14 +100,12 @@ def _spare_a_grammar() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
-def _again(options: argparse.Namespace, digest: str) -> str:
-    """The same command, with the approval that is missing and a place for the reason."""
-    given = _parameters(options.parameters)
-    reason = given.pop("reason", "") or "..."
-    given.pop("approve", None)
+def _again(options: argparse.Namespace, more: Mapping[str, str]) -> str:
+    """The same command with what was missing, which may be a place to fill in."""
+    given = {name: value for name, value in _parameters(options.parameters).items() if name not in more}
     words = ["coopnb", "run", options.runbook, *(["--workspace", options.workspace] if options.workspace else ())]
-    words += [word for item in given.items() for word in ("-p", "=".join(item))]
-    return shlex.join([*words, "-p", f"approve={digest}", "-p", f"reason={reason}"])
+    words += [word for item in {**given, **more}.items() for word in ("-p", "=".join(item))]
+    return shlex.join(words)
 
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:

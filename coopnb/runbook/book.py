@@ -88,10 +88,10 @@ class Book(Steps):
             answers = self._answers(chosen)
             self._taken = self._plan = self._gate = self._run = None
             if missing := [name for name in self._procedure.needed if not answers[name]]:
-                raise NotChosen(
+                raise NotChosen.of(
+                    missing,
                     f"not chosen yet: {', '.join(missing)}; nothing was done",
-                    hint="Choose above and run this cell again, or fill in the parameters cell and run all.\n"
-                    f"Headless: {' '.join(f'-p {name}=...' for name in missing)}",
+                    hint="Choose above and run this cell again, or fill in the parameters cell and run all.",
                 )
             here = Here(self.workspace, self.ledger.folder / "recipe", self._connect, self._noting("take"))
             taken = self._procedure.take(here, answers)

@@ -22,10 +22,10 @@ def decision_of(answers: Mapping[str, str], found: Gathered, suggested: Lead, by
     """
     remedy = _remedy(answers["remedy"], suggested)
     if missing := [name for name in _NEEDS[remedy] if not answers[name]]:
-        raise NotChosen(
+        raise NotChosen.of(
+            missing,
             f"{remedy} needs: {', '.join(missing)}; nothing was done",
-            hint="Fill it in above and run this cell again.\n"
-            f"Headless: {' '.join(f'-p {name}=...' for name in missing)}",
+            hint="Fill it in above and run this cell again.",
         )
     if remedy == "roll back":
         return Decision(remedy, answers["reason"], by, state=_state(answers["state"], found))
@@ -52,7 +52,9 @@ def _remedy(chosen: str, suggested: Lead) -> Remedy:
         "Headless: -p remedy=restart, roll-back, scale or none"
     )
     if not chosen:
-        raise NotChosen("no remedy was chosen yet; nothing was done", hint=hint)
+        error = NotChosen("no remedy was chosen yet; nothing was done", hint=hint)
+        error.lacking = ("remedy",)
+        raise error
     raise InputError(f"there is no remedy {chosen[:40]}; nothing was done", hint=hint)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from coopnb.errors import CoopError, InputError, LedgerError
+from coopnb.errors import CoopError, InputError, LedgerError, NotChosen
 from coopnb.record.ledger import Ledger
 from coopnb.record.masking import install
 from coopnb.record.witness import witness
@@ -45,9 +45,10 @@ class Steps:
             yield
         except BaseException as error:
             text = str(error) if isinstance(error, CoopError) else type(error).__name__
+            lacking = {"lacking": list(error.lacking)} if isinstance(error, NotChosen) and error.lacking else {}
             # What stopped the step is the news; that the ledger cannot take it is told by the step itself.
             with suppress(LedgerError):
-                self.ledger.append(name, "failed", {"error": type(error).__name__, "text": text})
+                self.ledger.append(name, "failed", {"error": type(error).__name__, "text": text, **lacking})
             raise
 
     def mark(self, step: str) -> dict[str, Any]:

@@ -2,7 +2,19 @@
 
 from coopnb.runner.copies import NewRun, new_run
 from coopnb.runner.execute import Finished, run_headless
-from coopnb.runner.index import show_index
-from coopnb.runner.models import find_model, model_names
+from coopnb.runner.index import offered, purpose, show_index
+from coopnb.runner.models import find_model, meanings, model_names, read_model
 
-__all__ = ["Finished", "NewRun", "find_model", "model_names", "new_run", "run_headless", "show_index"]
+__all__ = [
+    "Finished",
+    "NewRun",
+    "find_model",
+    "meanings",
+    "model_names",
+    "new_run",
+    "offered",
+    "purpose",
+    "read_model",
+    "run_headless",
+    "show_index",
+]

@@ -39,6 +39,7 @@ class Finished:
         error: what stopped it, if something did.
         wrote: whether a change was announced in the ledger; if not, the server is as it was.
         approve: the digest that a plan waits for, as ``approve=`` takes it, if that is what stopped it.
+        lacking: the parameters that are needed and blank, if that is what stopped it.
     """
 
     exit_status: int
@@ -47,6 +48,7 @@ class Finished:
     error: str = ""
     wrote: bool = False
     approve: str = ""
+    lacking: tuple[str, ...] = ()
 
 
 def run_headless(
@@ -102,6 +104,7 @@ def run_headless(
         error="\n".join(said),
         wrote=any(entry.event == "operation" for entry in ledger.entries()),
         approve=_awaited(ledger) if status == errors.NotApproved.exit_status else "",
+        lacking=_lacking(ledger) if status == errors.NotChosen.exit_status else (),
     )
 
 
@@ -144,6 +147,11 @@ class _Lost:
                 hint=f"Make room there, then write the record: jupyter nbconvert --to record {notebook}",
             )
             yield f"{type(error).__name__}: {error}"
+
+
+def _lacking(ledger: Ledger) -> tuple[str, ...]:
+    failed = [entry.facts for entry in ledger.entries() if entry.event == "failed"]
+    return tuple(str(name) for name in failed[-1].get("lacking", ())) if failed else ()
 
 
 def _awaited(ledger: Ledger) -> str:

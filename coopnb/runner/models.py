@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
 import subprocess
+import tokenize
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +50,11 @@ def find_model(runbook: str) -> Path:
         named = models_folder(kind) / f"{runbook}.ipynb"
         if "/" not in runbook and named.is_file():
             return named
+    known = [name for kind in KINDS for name in model_names(kind)]
+    near = get_close_matches(runbook, known, n=1)
     raise InputError(
-        f"there is no runbook {runbook}",
-        what=f"there are: {', '.join(name for kind in KINDS for name in model_names(kind)) or 'none'}",
+        f"there is no runbook {runbook}" + (f"; did you mean {near[0]}?" if near else ""),
+        what=f"there are: {', '.join(known) or 'none'}",
         where=str(models_folder()),
         hint="Name one of them, or give the path of a notebook.",
     )
@@ -88,10 +93,29 @@ def declared(notebook: Any) -> dict[str, Any]:
     Raises:
         InputError: the cell holds something else than names and plain values.
     """
-    for cell in notebook.cells:
-        if PARAMETERS_TAG in cell.metadata.get("tags", ()):
-            return _assignments(cell.source)
-    return {}
+    return _assignments(_parameters_source(notebook))
+
+
+def meanings(notebook: Any) -> dict[str, str]:
+    """The parameters of a notebook and what each means: the comment beside its assignment, blank without one.
+
+    Raises:
+        InputError: as :func:`declared`.
+    """
+    source = _parameters_source(notebook)
+    said = dict.fromkeys(_assignments(source), "")
+    name = ""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME and token.start[1] == 0:
+            name = token.string
+        elif token.type == tokenize.COMMENT and name in said and token.start[1] > 0:
+            said[name] = token.string.lstrip("# ")
+    return said
+
+
+def _parameters_source(notebook: Any) -> str:
+    tagged = (cell for cell in notebook.cells if PARAMETERS_TAG in cell.metadata.get("tags", ()))
+    return next((str(cell.source) for cell in tagged), "")
 
 
 def _assignments(source: str) -> dict[str, Any]:
@@ -120,11 +144,12 @@ def with_parameters(notebook: Any, given: Mapping[str, str], where: str) -> None
     """
     names = declared(notebook)
     if unknown := sorted(given.keys() - names.keys()):
+        near = get_close_matches(unknown[0], names, n=1)
         raise InputError(
-            f"the runbook has no parameter {', '.join(unknown)}",
+            f"the runbook has no parameter {', '.join(unknown)}" + (f"; did you mean {near[0]}?" if near else ""),
             what=f"it has: {', '.join(names)}",
             where=where,
-            hint="Pass them as -p name=value.",
+            hint=f"Pass them as -p name=value. What each means: coopnb run {Path(where).stem} --help",
         )
     if not given:
         return

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from coopnb.cli import main
+from coopnb.cli.entry import _parser
+from coopnb.runner import find_model, meanings, model_names, read_model
 from tests.runbook.headless import coopnb
 
 COMMANDS = ("run", "new", "app", "recipe", "server", "practice", "lab", "doctor")
@@ -61,10 +65,84 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
     assert shown(capsys, "--version") == (0, f"coopnb {version('coopnb')}\n")
 
 
-def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    """`coopnb` alone must show its help, with the status of wrong input."""
+def test_without_a_command_the_first_steps_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """`coopnb` alone must show its help, what one can do first in it, with the status of wrong input."""
     assert main([]) == 2
-    assert "usage: coopnb " in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert text.startswith("usage: coopnb ")
+    assert re.search(r"^first steps:\n  coopnb practice up  +\w", text, re.MULTILINE)
+
+
+def pages(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """A parser and all below it."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from pages(below)
+
+
+def test_every_help_page_tells_the_exit_statuses_or_where_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each page, of commands within commands too, must end with exit statuses or name the page that has them."""
+    found = list(pages(_parser()))
+    assert len(found) > 25
+    for parser in found:
+        status, text = shown(capsys, *parser.prog.split()[1:], "--help")
+        assert status == 0
+        assert re.search(r"^exit statuses:(\n  \d.*)+\n\Z|^exit statuses: coopnb --help\n\Z", text, re.MULTILINE), text
+
+
+def test_the_help_of_run_names_the_runbooks(capsys: pytest.CaptureFixture[str]) -> None:
+    """`coopnb run --help` must name every runbook with what it is for, and no lesson."""
+    status, text = shown(capsys, "run", "--help")
+    assert status == 0
+    for name in model_names():
+        assert re.search(rf"^  {name} +[A-Z].*\.$", text, re.MULTILINE), text
+    assert "what-a-swarm-is" not in text
+
+
+@pytest.mark.parametrize("runbook", model_names())
+def test_the_help_of_a_runbook_tells_its_parameters(capsys: pytest.CaptureFixture[str], runbook: str) -> None:
+    """`coopnb run RUNBOOK --help` must name every parameter that its cell declares, with the comment beside it."""
+    status, text = shown(capsys, "run", runbook, "--help")
+    said = meanings(read_model(find_model(runbook)))
+    assert status == 0 and said
+    for name, meaning in said.items():
+        assert meaning and re.search(rf"^  {name} +{re.escape(meaning)}$", text, re.MULTILINE), text
+
+
+def test_help_for_a_runbook_that_is_none_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    """Asked about a mistyped runbook, help must say which was meant, with the status of wrong input."""
+    status, text = shown(capsys, "run", "upgrad-app", "--help")
+    assert status == 2 and text.startswith("InputError: there is no runbook upgrad-app; did you mean upgrade-app?\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("recpie",), "coopnb recipe"),
+        (("app", "lst"), "coopnb app list"),
+        (("practice", "fualt"), "coopnb practice fault"),
+    ],
+)
+def test_a_mistyped_command_names_the_nearest(
+    capsys: pytest.CaptureFixture[str], typed: tuple[str, ...], meant: str
+) -> None:
+    """A word that is almost a command must be refused with the whole command that was meant."""
+    status, text = shown(capsys, *typed)
+    assert status == 2 and text.endswith(f"\nDid you mean: {meant}\n")
+
+
+def test_a_run_that_lacks_parameters_says_which_and_the_whole_command(tmp_path: Path) -> None:
+    """What is missing must be told with its meaning, and the command with all that was given and what is not."""
+    ran = coopnb(tmp_path, "run", "deploy-app", "-p", "server=practice", "-p", "reason=a first wiki")
+    assert ran.status == 2
+    assert ran.err.startswith("NotChosen: not chosen yet: recipe, domain; nothing was done\n")
+    said = meanings(read_model(find_model("deploy-app")))
+    assert f"What is missing:\n  recipe  {said['recipe']}\n  domain  {said['domain']}\n" in ran.out
+    command = ran.out.rstrip().splitlines()[-1].split()
+    assert command[:3] == ["coopnb", "run", "deploy-app"]
+    assert "'reason=a first wiki' -p recipe=... -p domain=..." in ran.out
 
 
 @pytest.mark.parametrize(
@@ -99,7 +177,7 @@ def test_an_unknown_runbook_names_those_there_are(tmp_path: Path, capsys: pytest
     """A runbook that is not there must say which are, and begin nothing."""
     text = refused(tmp_path, capsys, "run", "deploy-ap")
 
-    assert text.startswith("InputError: there is no runbook deploy-ap\n")
+    assert text.startswith("InputError: there is no runbook deploy-ap; did you mean deploy-app?\n")
     assert re.search(r"there are: .*\bdeploy-app\b", text)
     assert "Name one of them, or give the path of a notebook." in text
 
@@ -108,7 +186,7 @@ def test_an_unknown_parameter_names_those_there_are(tmp_path: Path, capsys: pyte
     """A parameter that the runbook does not have must be refused with those it has."""
     text = refused(tmp_path, capsys, "run", "deploy-app", "-p", "sever=practice")
 
-    assert text.startswith("InputError: the runbook has no parameter sever\n")
+    assert text.startswith("InputError: the runbook has no parameter sever; did you mean server?\n")
     assert "it has: server, recipe, version, domain, approve, reason" in text
 
 

@@ -95,12 +95,12 @@ class TakenState:
                 where=f"server {self.choice.server}, stack {self.stack}",
                 hint="Choose one of the states above, by its name or its last part.",
             )
-        return NotChosen(
+        return NotChosen.of(
+            ["state"],
             "no state is chosen; nothing was done",
             what=_why_open(self.states),
             where=f"server {self.choice.server}, stack {self.stack}",
-            hint="Choose one of the states above, by its name or its last part, and run this cell again.\n"
-            "Headless: -p state=...",
+            hint="Choose one of the states above, by its name or its last part, and run this cell again.",
         )
 
     def output(self, run: int | None, step: str) -> Output:
