@@ -168,7 +168,7 @@ def _progress() -> Say | None:
 
 def _list(options: argparse.Namespace) -> int:
     from coopnb import commons
-    from coopnb.model.catalogue import search
+    from coopnb.model.catalogue import CatalogueEntry, search
     from coopnb.server import as_workspace
     from coopnb.show.recipes import recipes_output
 
@@ -181,7 +181,9 @@ def _list(options: argparse.Namespace) -> int:
     here = [_here(workspace, name) for name in commons.names(workspace)]
     if words:
         wanted = {entry.name for entry in found}
-        here = [recipe for recipe in here if recipe.name in wanted or words.casefold() in recipe.name.casefold()]
+        told = tuple(recipe.described or CatalogueEntry(recipe.name) for recipe in here)
+        wanted |= {entry.name for entry in search(told, words)}
+        here = [recipe for recipe in here if recipe.name in wanted]
     print(recipes_output(here, found, listed, words or ("all" if options.all else "")))
     return 0
 
@@ -207,6 +209,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _here(workspace: Workspace, name: str) -> RecipeHere:
     from coopnb import commons
+    from coopnb.commons.readme import described
     from coopnb.show.recipes import RecipeHere
 
     folder = workspace.recipes / name
@@ -215,7 +218,8 @@ def _here(workspace: Workspace, name: str) -> RecipeHere:
         source = commons.source_of(folder)
     except CommonsError as error:
         return RecipeHere(name, problem=error.headline)
-    return RecipeHere(name, tuple(item.version for item in published), published[0].tagged, source)
+    told = described(folder, published[0])
+    return RecipeHere(name, tuple(item.version for item in published), published[0].tagged, source, described=told)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -25,6 +25,7 @@ class RecipeHere:
         versions: newest first. tagged: whether they are tags.
         source: where it was cloned from; ``None`` if it was made here.
         problem: why it cannot be used, if so.
+        described: what its own README says of it, for where the catalogue does not know it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class RecipeHere:
     tagged: bool = True
     source: str | None = None
     problem: str = ""
+    described: CatalogueEntry | None = None
 
 
 def recipes_output(
@@ -40,7 +42,7 @@ def recipes_output(
     """Show the recipes of the workspace, and those of the catalogue that were searched for."""
     blocks: list[Block] = []
     if here:
-        rows = tuple(_here_row(recipe, listed.entry(recipe.name)) for recipe in here)
+        rows = tuple(_here_row(recipe, listed.entry(recipe.name) or recipe.described) for recipe in here)
         blocks += [
             Line(f"{counted(len(here), 'recipe')} in this workspace", head=True),
             Table(rows, head=("recipe", "newest", "category", "what it is")),
@@ -66,8 +68,9 @@ def recipe_output(recipe: RecipeHere, folder: str, entry: CatalogueEntry | None,
     newest = recipe.versions[0] if recipe.versions else "no version"
     kind = "" if recipe.tagged else " (a commit: it has no released version)"
     rows = [("folder", folder), ("comes from", recipe.source or "nowhere: it was made here")]
-    if entry is not None:
-        told = (("category", entry.category), ("what it is", entry.description), ("website", entry.website))
+    told_of = entry or recipe.described
+    if told_of is not None:
+        told = (("category", told_of.category), ("what it is", told_of.description), ("website", told_of.website))
         rows += [(name, value) for name, value in told if value]
     blocks: list[Block] = [
         Line(f"{recipe.name}, newest version {newest}{kind}", head=True),

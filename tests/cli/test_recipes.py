@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -120,3 +121,16 @@ def test_a_catalogue_that_is_not_json_is_told(place: Path, capsys: pytest.Captur
 
     assert status == 0 and "the copy that was kept" in text and "not JSON" in text
     assert "recipes.json: line 1, column 1" in text and "1 recipe of the catalogue" in text
+
+
+def test_recipes_of_no_catalogue_say_themselves_what_they_are(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The samples must be listed, found and shown with the category and description of their README."""
+    plant_samples(Workspace(place / "workspace"), RECIPES)
+    status, text = ran(capsys, "list")
+    assert status == 0 and re.search(
+        r"^ +hello +1\.1\.0\+1\.28\.0 +Utilities +One page, served by nginx", text, re.MULTILINE
+    )
+    status, text = ran(capsys, "list", "entrance")
+    assert status == 0 and "proxy" in text and "hello" not in text
+    status, text = ran(capsys, "show", "proxy")
+    assert status == 0 and re.search(r"^ +category +Utilities$", text, re.MULTILINE)
