@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from coopnb.cli.parsing import Commands, add_command
-from coopnb.errors import CoopError
+from coopnb.errors import CoopError, Interrupted
 
 _STATUSES = """\
 exit statuses:
@@ -15,6 +15,7 @@ exit statuses:
   2    wrong input: a name, a URL, a fingerprint that is another one
   3    trust: nobody said that the key is the right one
   4    it cannot be reached
+  130  interrupted
 """
 _EXAMPLES = """\
 examples:
@@ -95,9 +96,26 @@ def _trust(options: argparse.Namespace) -> int:
     for other in seen.others:
         print(f"Known until now: another key, {other.kind}, at {other.where}")
     typed = None
-    if not options.fingerprint and sys.stdin.isatty():
+    # Python has no stdin at all where the shell closed it.
+    if not options.fingerprint and sys.stdin is not None and sys.stdin.isatty():
         print("Compare this fingerprint with whoever runs the server, on another way than this one.")
-        typed = input(f"If it is the same, type {clean(seen.name)}: ").strip()
+        typed = _typed(f"If it is the same, type {clean(seen.name)}: ")
     trust_key(seen, fingerprint=options.fingerprint, typed=typed)
     print(f"Trusted from here on; written to {seen.file}")
     return 0
+
+
+def _typed(question: str) -> str:
+    """What was typed; nothing where the input ended (Ctrl-D).
+
+    Raises:
+        Interrupted: Ctrl-C was pressed.
+    """
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        return ""
+    except KeyboardInterrupt:
+        print()
+        raise Interrupted("the question was not answered; nothing was trusted, nothing was written") from None
