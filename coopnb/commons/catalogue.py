@@ -16,6 +16,9 @@ from coopnb.commons.versions import is_version, version_key
 from coopnb.errors import CommonsError
 from coopnb.model.catalogue import Catalogue, CatalogueEntry
 
+MOST = 20_000
+"""Recipes that a catalogue may name; the field's names a few hundred."""
+
 _LONGEST = 1000
 _HINT = "it must be the field's recipes.json: an object of recipe names; the copy that was kept is used meanwhile"
 
@@ -45,6 +48,8 @@ def parse_catalogue(content: bytes, source: str, as_of: str = "") -> Catalogue:
         raise CommonsError(
             f"the catalogue is not an object of recipes but {_kind(loaded)}", where=f"{source}: line 1", hint=_HINT
         )
+    if len(loaded) > MOST:
+        raise CommonsError(f"the catalogue names {len(loaded)} recipes, and {MOST} are read", where=source, hint=_HINT)
     entries = {str(name): _entry(str(name), meta) for name, meta in loaded.items()}
     good = tuple(entry for _, entry in sorted(entries.items()) if entry is not None)
     if loaded and not good:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from coopnb import envfile
@@ -17,14 +18,17 @@ from coopnb.errors import CommonsError
 from coopnb.model.catalogue import Catalogue
 from coopnb.workspace import Workspace
 
+if TYPE_CHECKING:
+    from urllib3 import HTTPResponse
+
 DEFAULT = "https://recipes.coopcloud.tech/recipes.json"
 """The catalogue of the field."""
 
 VARIABLE = "COOPNB_CATALOGUE"
 """The environment variable that names another; so does ``CATALOGUE=`` in ``<workspace>/coopnb/config.env``."""
 
-LARGEST = 32 << 20
-"""Bytes of the largest catalogue that is read; the field's is about 2 MiB."""
+LARGEST = 8 << 20
+"""Bytes of the largest catalogue that is read; the field's is about 2 MiB, and this much is read in seconds."""
 
 SECONDS = 30.0
 """How long fetching it may take in all."""
@@ -111,6 +115,7 @@ def _read(path: Path) -> bytes:
 def _download(url: str, seconds: float) -> bytes:
     """Ask a URL, over https or on this machine; redirects may not leave that."""
     import requests
+    from urllib3.exceptions import HTTPError, ProtocolError
 
     ends = time.monotonic() + seconds
     try:
@@ -128,8 +133,16 @@ def _download(url: str, seconds: float) -> bytes:
                             where=url,
                             hint="check the address; the copy that was kept is used meanwhile",
                         )
-                    return _taken(answer.iter_content(1 << 20), url, ends)
-    except requests.RequestException as error:
+                    return _taken(answer.raw, answer.headers.get("Content-Length", ""), url, ends)
+    except (ProtocolError, requests.exceptions.ChunkedEncodingError) as error:
+        raise CommonsError(
+            "the catalogue was cut off: its server ended the connection in the middle",
+            where=url,
+            hint="try again; the copy that was kept is used meanwhile",
+        ) from error
+    except requests.Timeout as error:
+        raise _too_slow(url) from error
+    except (requests.RequestException, HTTPError) as error:
         raise CommonsError(
             "the catalogue's server cannot be reached",
             what=type(error).__name__,
@@ -139,26 +152,44 @@ def _download(url: str, seconds: float) -> bytes:
     raise CommonsError("the catalogue's address leads on and on", where=url, hint="name the address it ends at")
 
 
-def _taken(chunks: Iterable[bytes], url: str, ends: float) -> bytes:
-    content = b""
-    for chunk in chunks:
-        content = _bounded(content + chunk, url)
-        if time.monotonic() > ends:
-            raise CommonsError(
-                "the catalogue's server takes too long",
-                where=url,
-                hint="try again later; the copy that was kept is used meanwhile",
-            )
-    return content
+def _taken(raw: HTTPResponse, length: str, url: str, ends: float) -> bytes:
+    """Read a body as it comes: whoever waits for whole chunks waits for ever for a server that drips."""
+    if length.isdigit() and int(length) > LARGEST:
+        raise _too_large(url)
+    from urllib3.exceptions import ReadTimeoutError
+
+    content = bytearray()
+    try:
+        while piece := raw.read1(1 << 16, decode_content=True):
+            content += piece
+            if len(content) > LARGEST:
+                raise _too_large(url)
+            if time.monotonic() > ends:
+                raise _too_slow(url)
+    except ReadTimeoutError as error:
+        raise _too_slow(url) from error
+    return bytes(content)
+
+
+def _too_slow(url: str) -> CommonsError:
+    return CommonsError(
+        "the catalogue's server takes too long",
+        where=url,
+        hint="try again later; the copy that was kept is used meanwhile",
+    )
+
+
+def _too_large(source: str) -> CommonsError:
+    return CommonsError(
+        f"the catalogue is larger than {LARGEST >> 20} MiB",
+        where=source,
+        hint="is it a catalogue at all? The copy that was kept is used meanwhile",
+    )
 
 
 def _bounded(content: bytes, source: str) -> bytes:
     if len(content) > LARGEST:
-        raise CommonsError(
-            f"the catalogue is larger than {LARGEST >> 20} MiB",
-            where=source,
-            hint="is it a catalogue at all? The copy that was kept is used meanwhile",
-        )
+        raise _too_large(source)
     return content
 
 

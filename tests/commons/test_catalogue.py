@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from coopnb.commons.catalogue import parse_catalogue
 from coopnb.commons.catalogue_copy import DEFAULT, catalogue, catalogue_source
 from coopnb.errors import CommonsError
 from coopnb.model.catalogue import CatalogueEntry, search
+from coopnb.show.recipes import recipes_output
 from coopnb.workspace import Workspace
 
 WIKI = {
@@ -43,6 +44,7 @@ class Site(ThreadingHTTPServer):
 
     answer: tuple[int, dict[str, str], bytes] = (200, {}, FIELD)
     silent = False
+    drips = False
     asked = 0
     daemon_threads = True
 
@@ -60,10 +62,16 @@ class Handler(BaseHTTPRequestHandler):
             return
         status, headers, body = self.server.answer
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            if not self.server.drips:
+                self.wfile.write(body)
+            while self.server.drips:
+                self.wfile.write(b" ")
+                self.wfile.flush()
+                time.sleep(0.05)
 
     def log_message(self, *arguments: Any) -> None:
         """Say nothing."""
@@ -229,8 +237,45 @@ def test_too_much_and_too_slow_are_given_up(tmp_path: Path, monkeypatch: pytest.
         assert "larger than" in catalogue(workspace, settings, refresh=True).problem
         server.silent = True
         began = time.monotonic()
-        assert "cannot be reached" in catalogue(workspace, settings, refresh=True, seconds=0.3).problem
+        assert "takes too long" in catalogue(workspace, settings, refresh=True, seconds=0.3).problem
         assert time.monotonic() - began < 20
+
+
+def test_one_that_drips_is_given_up(tmp_path: Path) -> None:
+    """A server that sends a byte now and then, always in time for the next one, must be bounded by the whole."""
+    workspace = Workspace(tmp_path / "workspace")
+    with site() as (server, url):
+        server.drips, server.answer = True, (200, {"Content-Length": "100000"}, b"")
+        began = time.monotonic()
+        found = catalogue(workspace, {"COOPNB_CATALOGUE": url}, refresh=True, seconds=1.0)
+        server.drips = False
+        assert "takes too long" in found.problem and time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ((200, {"Content-Length": str(len(FIELD) * 2)}, FIELD), "was cut off"),
+        ((200, {"Content-Length": str(30 << 20)}, FIELD), "larger than 8 MiB"),
+        ((200, {}, b"{" + b" " * (30 << 20) + b"}"), "larger than 8 MiB"),
+        ((200, {}, b"{" + b",".join(b'"a%d":{}' % at for at in range(20_001)) + b"}"), "names 20001 recipes"),
+    ],
+    ids=["cut off", "says it is 30 MB", "30 MB", "too many"],
+)
+def test_what_is_too_much_or_too_little_leaves_the_copy_and_its_date(
+    tmp_path: Path, answer: tuple[int, dict[str, str], bytes], says: str
+) -> None:
+    """A catalogue that is cut off or without bounds must be told as that, and the copy be used with its age."""
+    workspace = Workspace(tmp_path / "workspace")
+    with site() as (server, url):
+        settings = {"COOPNB_CATALOGUE": url}
+        kept = catalogue(workspace, settings, refresh=True)
+        server.answer = answer
+        found = catalogue(workspace, settings, refresh=True)
+
+    assert says in found.problem and url in found.problem and "the copy that was kept" in found.problem.lower()
+    assert (found.entries, found.as_of) == (kept.entries, kept.as_of)
+    assert f"Catalogue: 2 recipes as of {kept.as_of[:10]}" in recipes_output((), (), found, "").text
 
 
 def test_a_file_is_read_each_time_and_its_copy_serves_when_it_breaks(tmp_path: Path) -> None:
