@@ -216,6 +216,7 @@ def _here(workspace: Workspace, name: str) -> RecipeHere:
     try:
         published = commons.versions(folder)
         source = commons.source_of(folder)
+        source = source and commons.without_credentials(source)
     except CommonsError as error:
         return RecipeHere(name, problem=error.headline)
     told = described(folder, published[0])

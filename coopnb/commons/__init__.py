@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coopnb.commons.addresses import Address, address_of, is_name
+from coopnb.commons.addresses import Address, address_of, is_name, without_credentials
 from coopnb.commons.apps import new_app, proposal, sample_of
 from coopnb.commons.catalogue_copy import catalogue, catalogue_source
 from coopnb.commons.fetch import Fetched, MovedTag, accept_moved, fetch, fetch_again, source_of
@@ -35,4 +35,5 @@ __all__ = [
     "source_of",
     "version_key",
     "versions",
+    "without_credentials",
 ]

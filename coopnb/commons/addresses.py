@@ -19,7 +19,9 @@ _WAYS = (
 _PATH = re.compile(r"(?:/|\./|\.\./|~/)\S.*")
 _HOSTED = re.compile(rf"{_HOST}\.[A-Za-z]{{2,}}(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_PASSWORD = re.compile(r"[a-z]+://[^/@\s]*:[^/@\s]*@")
+_PASSWORD = re.compile(r"[a-z+]+://[^/@\s]*:[^/\s]*@|[^/@\s:]+:[^/@\s]+@", re.IGNORECASE)
+_USER_OF_WEB = re.compile(r"(https?://)[^/\s'\"]+@", re.IGNORECASE)
+_PASSWORD_OF_OTHERS = re.compile(r"([a-z+]+://[^/\s:@]*):[^/\s'\"]*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Address:
 
     url: str
     name: str
+
+
+def without_credentials(text: str) -> str:
+    """Mask who an address says one is: over https the user too, which may be a token.
+
+    >>> without_credentials("from https://ana:secret@git.example.org/wiki, ssh://git:secret@git.example.org/wiki")
+    'from https://***@git.example.org/wiki, ssh://git:***@git.example.org/wiki'
+    """
+    return _PASSWORD_OF_OTHERS.sub(r"\1:***@", _USER_OF_WEB.sub(r"\1***@", text))
 
 
 def is_name(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from coopnb import envfile
+from coopnb.commons.addresses import without_credentials
 from coopnb.commons.catalogue import parse_catalogue
 from coopnb.errors import CommonsError
 from coopnb.model.catalogue import Catalogue
@@ -64,7 +65,11 @@ def catalogue(
     Never raises for a catalogue that cannot be had or read: then the kept copy is given with the problem in
     words, or an empty catalogue with it.
     """
-    source = catalogue_source(workspace, environ)
+    found = _known(workspace, catalogue_source(workspace, environ), refresh, seconds)
+    return replace(found, source=without_credentials(found.source), problem=without_credentials(found.problem))
+
+
+def _known(workspace: Workspace, source: str, refresh: bool, seconds: float) -> Catalogue:
     kept = _kept(workspace, source)
     if not refresh and "://" in source:
         return kept

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from coopnb.commons.addresses import Address
+from coopnb.commons import network
+from coopnb.commons.addresses import Address, without_credentials
 from coopnb.commons.git import git
-from coopnb.commons.network import Say, talk
+from coopnb.commons.network import Say
 from coopnb.commons.remembered import remember
 from coopnb.commons.versions import PublishedVersion, recipe_folder, resolve, versions
 from coopnb.errors import CommonsError
@@ -77,7 +79,7 @@ def fetch(workspace: Workspace, address: Address, say: Say | None = None) -> Fet
     if here != address.url:
         raise CommonsError(
             f"the folder of {address.name} holds a recipe from somewhere else; nothing was fetched",
-            what=f"it comes from {here}" if here else "it comes from nowhere: it was made here",
+            what=f"it comes from {without_credentials(here)}" if here else "it comes from nowhere: it was made here",
             where=str(folder),
             hint="give the new one another name: --as NAME",
         )
@@ -112,8 +114,8 @@ def accept_moved(workspace: Workspace, recipe: str, version: str, say: Say | Non
     folder = recipe_folder(workspace, recipe)
     if not _TAG.fullmatch(version):
         raise CommonsError(f"{version[:80]!r} is not the name of a tag", where=str(folder))
-    if source_of(folder) is not None:
-        _fetch(folder, [f"+refs/tags/{version}:refs/tags/{version}"], say)
+    if (source := source_of(folder)) is not None:
+        _fetch(folder, source, [f"+refs/tags/{version}:refs/tags/{version}"], say)
     commit = resolve(folder, f"refs/tags/{version}")
     if commit is None:
         raise CommonsError(
@@ -158,10 +160,10 @@ def _clone(workspace: Workspace, address: Address, folder: Path, say: Say | None
 
 
 def _update(folder: Path, source: str, *, first: bool, say: Say | None) -> Fetched:
-    remote = _ask(folder, say)
+    remote = _ask(folder, source, say)
     here = _tags(folder)
     fresh = [tag for tag in remote.tags if tag not in here]
-    _fetch(folder, [_HEADS, *(f"refs/tags/{tag}:refs/tags/{tag}" for tag in fresh)], say)
+    _fetch(folder, source, [_HEADS, *(f"refs/tags/{tag}:refs/tags/{tag}" for tag in fresh)], say)
     if first:
         _check_out(folder, remote.branch, source)
     moved = [MovedTag(tag, here[tag], commit) for tag, commit in remote.tags.items() if here.get(tag, commit) != commit]
@@ -169,7 +171,7 @@ def _update(folder: Path, source: str, *, first: bool, say: Say | None) -> Fetch
     return Fetched(
         recipe=folder.name,
         folder=folder,
-        source=source,
+        source=without_credentials(source),
         first=first,
         new=tuple(item.version for item in known if item.version in set(fresh)),
         moved=tuple(sorted(moved, key=lambda tag: tag.version)),
@@ -177,11 +179,13 @@ def _update(folder: Path, source: str, *, first: bool, say: Say | None) -> Fetch
     )
 
 
-def _ask(folder: Path, say: Say | None) -> _Remote:
+def _ask(folder: Path, source: str, say: Say | None) -> _Remote:
     """Ask which references there are; a name that could mean something else to git is left out."""
     tags: dict[str, str] = {}
     branch = ""
-    for line in talk(folder, "ls-remote", "--symref", "origin", say=say).decode(errors="replace").splitlines():
+    with _named(source):
+        said = network.talk(folder, "ls-remote", "--symref", "origin", say=say, seconds=network.ASKING)
+    for line in said.decode(errors="replace").splitlines():
         value, _, name = line.partition("\t")
         if value.startswith("ref: refs/heads/") and name == "HEAD":
             branch = value.removeprefix("ref: refs/heads/")
@@ -197,9 +201,21 @@ def _tags(folder: Path) -> dict[str, str]:
     return {tag: peeled or own for tag, own, peeled in rows}
 
 
-def _fetch(folder: Path, wanted: list[str], say: Say | None) -> None:
+def _fetch(folder: Path, source: str, wanted: list[str], say: Say | None) -> None:
     arguments = ("--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--progress")
-    talk(folder, "fetch", *arguments, "--stdin", "origin", given="\n".join(wanted).encode() + b"\n", say=say)
+    given = "\n".join(wanted).encode() + b"\n"
+    with _named(source):
+        network.talk(folder, "fetch", *arguments, "--stdin", "origin", given=given, say=say)
+
+
+@contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Where a remote cannot be had, its address is the place that matters: a draft's folder is gone by then."""
+    try:
+        yield
+    except CommonsError as error:
+        error.where = without_credentials(source)
+        raise
 
 
 def _check_out(folder: Path, branch: str, source: str) -> None:
@@ -208,7 +224,7 @@ def _check_out(folder: Path, branch: str, source: str) -> None:
     if commit is None:
         raise CommonsError(
             "the repository has no default branch with a commit, so it is no recipe",
-            where=source,
+            where=without_credentials(source),
             hint="check the address; its maintainers see it with: git ls-remote --symref <address> HEAD",
         )
     git(folder, "update-ref", f"refs/heads/{branch}", commit)

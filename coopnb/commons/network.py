@@ -12,11 +12,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from coopnb.commons.addresses import without_credentials
 from coopnb.commons.git import refused
 from coopnb.errors import CommonsError
 
 SECONDS = 300
 """How long one call may take."""
+
+ASKING = 60.0
+"""How long a remote may take to say which references it has: one that is well does so at once."""
 
 MOST_SAID = 8 << 20
 """Bytes of a listing of references that are read at most."""
@@ -121,7 +125,7 @@ def _listen(
 def _tell(chunk: bytes, say: Say | None) -> None:
     lines = [line.strip() for line in re.split(r"[\r\n]+", chunk.decode(errors="replace")) if line.strip()]
     if say is not None and lines:
-        say(lines[-1][:200])
+        say(without_credentials(lines[-1])[:200])
 
 
 def _weight(objects: Path) -> int:
@@ -147,7 +151,7 @@ def _environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _failed(folder: Path, verb: str, words: str) -> CommonsError:
     """Say why, in git's last words, which are those that tell; and what to do about it."""
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    lines = [without_credentials(line.strip()) for line in words.splitlines() if line.strip()]
     what = "\n".join(line for line in lines[-6:] if "\r" not in line)[:2000]
     for sign, headline, hint in _REASONS:
         if sign in words:
@@ -160,6 +164,22 @@ def _failed(folder: Path, verb: str, words: str) -> CommonsError:
 
 
 _REASONS = (
+    (
+        "certificate",
+        "the server's certificate is not trusted; nothing was fetched",
+        "is it the right server, and is its certificate still valid? If an authority of your own signed it:\n"
+        "export GIT_SSL_CAINFO=/path/to/its/certificate.pem, or git config --global http.sslCAInfo ...",
+    ),
+    (
+        "error: 403",
+        "the remote refuses this fetch",
+        "check the address, and whether you may read it; over ssh, your key says who you are",
+    ),
+    (
+        "error: 5",
+        "the remote has a trouble of its own",
+        "try again later; what was fetched before can still be used",
+    ),
     ("not allowed", "this way of fetching is not allowed", "use an https or ssh address, or a folder"),
     (
         "Host key verification failed",
@@ -185,6 +205,16 @@ _REASONS = (
         "Could not resolve host",
         "the host of the address is not found",
         "check the address and the network; what was fetched before can still be used",
+    ),
+    (
+        "' not found",
+        "there is no git repository at this address",
+        "check the address, and whether it needs .git at its end",
+    ),
+    (
+        "Authentication failed",
+        "the remote does not accept the user and the password it was given",
+        "check what git's credential helper keeps for it",
     ),
     (
         "does not appear to be a git repository",
