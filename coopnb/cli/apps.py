@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coopnb.cli.parsing import EXIT_STATUSES, Commands, add_command
+from coopnb.cli.parsing import EXIT_STATUSES, Commands, Parser, add_command
 from coopnb.errors import CoopError, InputError, NotApproved, SettingsError, TransportError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ exit statuses:
     parser.add_argument("--set", dest="settings", metavar="KEY=VALUE", action="append", default=[], help="a setting")
 
 
-def _add_of_app(actions: Commands, name: str, act: object, text: str, epilog: str) -> argparse.ArgumentParser:
+def _add_of_app(actions: Commands, name: str, act: object, text: str, epilog: str) -> Parser:
     parser = add_command(actions, name, act, text, epilog, nested=True)  # type: ignore[arg-type]
     parser.add_argument("domain", metavar="DOMAIN", help="the app's name")
     parser.add_argument("--server", metavar="S", default="", help="where several have an app of that name")

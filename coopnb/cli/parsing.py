@@ -29,8 +29,8 @@ class Parser(argparse.ArgumentParser):
         more: given what was read of the command line before ``--help``, tells what stands between options and epilog.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, add_help=False, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "add_help": False})
         self.more: Callable[[argparse.Namespace], str] | None = None
         self.add_argument("-h", "--help", action=_Help, nargs=0, help="show this page and exit")
 

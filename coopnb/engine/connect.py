@@ -1,7 +1,7 @@
 """Opening the door: a URL becomes an :class:`Engine`.
 
-A way in is one function from a URL to docker-py's low-level client: a unix socket, an ssh connection. Nothing
-behind :class:`Engine` knows the difference, but that a far one is better asked several things at once.
+A way in is one function from an endpoint to docker-py's low-level client: a unix socket, an ssh connection, TLS.
+Nothing behind :class:`Engine` knows the difference, but that a far one is better asked several things at once.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from coopnb.engine.channels import open_ssh
 from coopnb.engine.client import Engine
 from coopnb.engine.contexts import Endpoint
 from coopnb.engine.mapping import mapped
+from coopnb.engine.tls import open_tls, refuse_unsafe
 from coopnb.errors import InputError
 
 MINIMUM_API = (1, 41)
@@ -38,10 +39,11 @@ def connect(where: str | Endpoint, timeout: int = 30) -> Engine:
         ConnectFailed, TimedOut: nobody answers there.
     """
     refuse_unknown_way(where)
-    url = where.url if isinstance(where, Endpoint) else where
+    endpoint = where if isinstance(where, Endpoint) else Endpoint(where)
+    url = endpoint.url
     way_in = WAYS_IN[url.partition("://")[0]]
     with mapped("GET", "/version", url):
-        client = way_in(url, min(timeout, FIRST_ANSWER))
+        client = way_in(endpoint, min(timeout, FIRST_ANSWER))
     engine = Engine(client, url, timeout)
     if tuple(int(part) for part in engine.api_version.split(".")) < MINIMUM_API:
         raise InputError(
@@ -56,15 +58,19 @@ def refuse_unknown_way(where: str | Endpoint) -> None:
     """Raise if coopnb does not speak this kind of URL; asks nobody."""
     url = where.url if isinstance(where, Endpoint) else where
     scheme, separator, _ = url.partition("://")
+    if scheme == "tcp" and isinstance(where, Endpoint):
+        refuse_unsafe(where)
+        return
     if scheme in ("tcp", "http", "https"):
         raise InputError(
             f"coopnb does not go to an engine by {scheme}://; nothing was done",
             where=f"server {url}",
-            hint="Without certificates such a port gives everybody the machine; with them, they expire.\n"
-            "Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org",
+            hint="Without certificates such a port gives everybody the machine.\n"
+            "Use ssh://, which needs nothing on the server but docker: coopnb server add ops@node1.example.org\n"
+            "or a docker context with ca, cert and key, by its name.",
         )
     if not separator or scheme not in WAYS_IN:
-        known = ", ".join(f"{name}://" for name in WAYS_IN)
+        known = ", ".join(f"{name}://" for name in WAYS_IN if name != "tcp")
         raise InputError(
             f"coopnb knows no way to a server called {url!r}; nothing was done",
             where="the parameter server",
@@ -80,7 +86,8 @@ class _OnePool(UnixHTTPAdapter):
         return super().get_connection("http+docker://localhost", proxies)
 
 
-def _unix(url: str, timeout: int) -> docker.APIClient:
+def _unix(endpoint: Endpoint, timeout: int) -> docker.APIClient:
+    url = endpoint.url
     path = url.removeprefix("unix://")
     # docker-py leaves its socket open when nobody answers, so that is found out before.
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
@@ -95,4 +102,8 @@ def _unix(url: str, timeout: int) -> docker.APIClient:
     return client
 
 
-WAYS_IN: dict[str, Callable[[str, int], docker.APIClient]] = {"unix": _unix, "ssh": open_ssh}
+def _ssh(endpoint: Endpoint, timeout: int) -> docker.APIClient:
+    return open_ssh(endpoint.url, timeout)
+
+
+WAYS_IN: dict[str, Callable[[Endpoint, int], docker.APIClient]] = {"unix": _unix, "ssh": _ssh, "tcp": open_tls}

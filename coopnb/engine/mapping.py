@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -54,6 +55,13 @@ def mapped(method: str, path: str, url: str) -> Iterator[None]:
                 where=f"server {url}",
                 hint="Run the step again: it connects anew, looks at what is there, and plans what is still missing.",
             ) from error
+        if refused := _of_tls(error):
+            raise ConnectFailed(
+                f"the server and we do not agree on certificates: {_tls_reason(refused)}",
+                what=f"{method} {path}",
+                where=f"server {url}",
+                hint="Does its certificate name this address, is neither expired, and did one authority sign both?",
+            ) from error
         raise ConnectFailed(
             f"the server cannot be reached: {_reason(error)}",
             what=f"{method} {path}",
@@ -96,6 +104,22 @@ def _message(body: bytes) -> str:
     if isinstance(parsed, dict) and isinstance(parsed.get("message"), str):
         return str(parsed["message"])
     return text[:500]
+
+
+def _of_tls(error: BaseException) -> ssl.SSLError | None:
+    """OpenSSL's error in it; urllib3 may hold one without naming it as the cause."""
+    for cause in _causes(error):
+        for found in (cause, *cause.args):
+            if isinstance(found, ssl.SSLError):
+                return found
+    return None
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    """OpenSSL's word for it; of a check that failed, the sentence."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    return (error.reason or str(error)).lower().replace("_", " ")
 
 
 def _reason(error: BaseException) -> str:

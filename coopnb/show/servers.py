@@ -88,6 +88,7 @@ def _rows(row: ServerRow) -> list[tuple[Cell, ...]]:
         f"engine {row.engine}" if row.engine else "",
         counted(row.nodes, "node") if row.nodes else "",
         row.swarm,
+        f"over TLS at {row.endpoint.removeprefix('tcp://')}" if row.endpoint.startswith("tcp://") else "",
     ]
     first = (
         Cell(how.word, sign=how.sign, tone=how.tone),

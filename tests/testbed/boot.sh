@@ -42,5 +42,6 @@ mount --bind "$ENGINE_DIRECTORY/resolv.conf" "$resolver"
   --exec-root "$ENGINE_DIRECTORY/exec" \
   --cgroup-parent "$ENGINE_CGROUP" \
   -p "$ENGINE_DIRECTORY/dockerd.pid" \
-  -H "unix://$ENGINE_DIRECTORY/engine.sock" &
+  -H "unix://$ENGINE_DIRECTORY/engine.sock" \
+  $ENGINE_FLAGS &
 wait $!

@@ -46,8 +46,9 @@ class Authority:
 def authority(file: Path) -> Authority:
     """Make an authority, and write its certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "the co-op's own")])
-    builder = _begun("the co-op's own", name, key, 1)
+    called = f"the co-op's own {file.stem}"
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, called)])
+    builder = _begun(called, name, key, 1)
     certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), True).sign(key, hashes.SHA256())
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))

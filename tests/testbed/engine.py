@@ -111,19 +111,20 @@ class RealEngine:
 
 @contextmanager
 def dockerd(
-    directory: Path, *, name: str = "node1", tree: Path | None = None, timeout: float = 60
+    directory: Path, *, name: str = "node1", tree: Path | None = None, flags: tuple[str, ...] = (), timeout: float = 60
 ) -> Iterator[RealEngine]:
     """Start an engine in ``directory`` (new or empty), make it a swarm, and take all of it away at the end.
 
     Args:
         name: the node's host name.
         tree: the root of a Debian whose dockerd is to run (``tests/testbed/trees.py``); None for the machine's own.
+        flags: further flags of dockerd.
         timeout: seconds the engine may take to answer.
 
     Raises:
         RuntimeError: the engine does not start; the message ends with its last log lines.
     """
-    machine = Machine(directory, name, tree)
+    machine = Machine(directory, name, tree, flags=flags)
     machine.prepare()
     try:
         machine.start()

@@ -38,6 +38,7 @@ class Machine:
             Empty: it has no network card, only ``lo``.
         mirror: the address of a registry that is asked first for images of docker.io; empty: none.
         in_memory: whether images and volumes are kept in memory, which is quick, and gone without power.
+        flags: further flags of dockerd, without spaces in them; not in a tree.
         cgroup: where its containers are counted; its name tells whose it is.
         outer: the outermost process, after ``start``.
         pid: dockerd's process id, after ``await_dockerd``.
@@ -49,6 +50,7 @@ class Machine:
     address: str = ""
     mirror: str = ""
     in_memory: bool = False
+    flags: tuple[str, ...] = ()
     cgroup: str = field(default_factory=lambda: f"/coopnb-{os.getpid()}-{secrets.token_hex(4)}")
     outer: subprocess.Popen[bytes] | None = None
     pid: int = 0
@@ -114,6 +116,7 @@ class Machine:
                     "ENGINE_TREE": str(self.tree or ""),
                     "ENGINE_ADDRESS": self.address,
                     "ENGINE_IN_MEMORY": "yes" if self.in_memory else "",
+                    "ENGINE_FLAGS": " ".join(self.flags),
                     "RESOLVER": RESOLVER,
                     "PYTHON": sys.executable,
                     "NO_SUCH_NAME": str(NO_SUCH_NAME),
