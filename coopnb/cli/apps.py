@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -141,11 +142,19 @@ def _show(options: argparse.Namespace) -> int:
     print(app_output(app, str(path), settings, versions, findings(path)))
     try:
         with closing(_connect(workspace, path.parent.name)) as server:
-            print(snapshot_output(server.snapshot(_stack(workspace, options.domain, path)), options.domain))
+            seen = server.snapshot(_stack(workspace, options.domain, path))
+            print(snapshot_output(seen, options.domain) if seen.services else _not_yet(app))
     except TransportError as error:
         print(f"What runs is not known. {type(error).__name__}: {error}", file=sys.stderr)
         return error.exit_status
     return 0
+
+
+def _not_yet(app: AppHere) -> str:
+    from coopnb.show.text import clean
+
+    command = f"coopnb run deploy-app -p server={app.server} -p recipe={app.recipe} -p domain={app.domain}"
+    return f"Nothing of it runs on {clean(app.server)} yet. To deploy it: {clean(command)}"
 
 
 def _logs(options: argparse.Namespace) -> int:
@@ -194,7 +203,8 @@ def _refuse_unapproved(plan: Plan, options: argparse.Namespace) -> None:
     if options.approve != plan.short_digest or not options.reason.strip():
         missing = "its reason is missing" if options.approve == plan.short_digest else "it waits for an approval"
         missing = "the approval is for another plan" if options.approve not in ("", plan.short_digest) else missing
-        again = " ".join(["coopnb app restart", plan.app, *options.services])
+        where = [f"--{name}={value}" for name in ("workspace", "server") if (value := getattr(options, name))]
+        again = shlex.join(["coopnb", "app", "restart", *where, plan.app, *options.services])
         raise NotApproved(
             f"{missing}; nothing was written",
             where=f"server {plan.server.name}, {plan.app}",

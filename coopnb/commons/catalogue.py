@@ -20,7 +20,7 @@ MOST = 20_000
 """Recipes that a catalogue may name; the field's names a few hundred."""
 
 _LONGEST = 1000
-_HINT = "it must be the field's recipes.json: an object of recipe names; the copy that was kept is used meanwhile"
+_HINT = "it must be the field's recipes.json: an object of recipe names"
 
 
 def parse_catalogue(content: bytes, source: str, as_of: str = "") -> Catalogue:

@@ -136,14 +136,14 @@ def _download(url: str, seconds: float) -> bytes:
                         raise CommonsError(
                             f"the catalogue's server answers {answer.status_code} {answer.reason or ''}".rstrip(),
                             where=url,
-                            hint="check the address; the copy that was kept is used meanwhile",
+                            hint="check the address",
                         )
                     return _taken(answer.raw, answer.headers.get("Content-Length", ""), url, ends)
     except (ProtocolError, requests.exceptions.ChunkedEncodingError) as error:
         raise CommonsError(
             "the catalogue was cut off: its server ended the connection in the middle",
             where=url,
-            hint="try again; the copy that was kept is used meanwhile",
+            hint="try again",
         ) from error
     except requests.Timeout as error:
         raise _too_slow(url) from error
@@ -152,7 +152,7 @@ def _download(url: str, seconds: float) -> bytes:
             "the catalogue's server cannot be reached",
             what=type(error).__name__,
             where=url,
-            hint="check the network and the address; the copy that was kept is used meanwhile",
+            hint="check the network and the address",
         ) from error
     raise CommonsError("the catalogue's address leads on and on", where=url, hint="name the address it ends at")
 
@@ -180,7 +180,7 @@ def _too_slow(url: str) -> CommonsError:
     return CommonsError(
         "the catalogue's server takes too long",
         where=url,
-        hint="try again later; the copy that was kept is used meanwhile",
+        hint="try again later",
     )
 
 
@@ -188,7 +188,7 @@ def _too_large(source: str) -> CommonsError:
     return CommonsError(
         f"the catalogue is larger than {LARGEST >> 20} MiB",
         where=source,
-        hint="is it a catalogue at all? The copy that was kept is used meanwhile",
+        hint="is it a catalogue at all?",
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -57,11 +58,19 @@ def endpoint_of(server: str, workspace: Workspace, environ: Mapping[str, str] = 
         raise InputError(
             f"coopnb knows no way to a server called {server!r}; nothing was done",
             where="the parameter server",
-            hint="Use one of `coopnb server list`, or add it: coopnb server add NAME\n"
+            hint=f"{_meant(workspace, server, environ)}Use one of `coopnb server list`, or add it: "
+            "coopnb server add NAME\n"
             "or a URL, as in unix:///path/to/docker.sock or ssh://ops@node1.example.org",
         )
     engine.refuse_unknown_way(found)
     return found
+
+
+def _meant(workspace: Workspace, server: str, environ: Mapping[str, str]) -> str:
+    """A question, where a name is almost one of those there are."""
+    folders = [folder.name for folder in workspace.server_folders()]
+    near = get_close_matches(server, [PRACTICE, *folders, *engine.context_names(environ)], n=1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def refuse_unknown(server: str, workspace: Workspace) -> None:

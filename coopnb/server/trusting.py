@@ -5,7 +5,7 @@ from __future__ import annotations
 from coopnb import engine
 from coopnb.engine import HostKey
 from coopnb.errors import InputError, NotApproved
-from coopnb.server.addresses import endpoint_of
+from coopnb.server.addresses import endpoint_of, is_practice
 from coopnb.workspace import Workspace
 
 PATIENCE = 10.0
@@ -18,6 +18,8 @@ def shown_key(name: str, workspace: Workspace) -> HostKey:
         InputError: the server is not reached over ssh.
         TransportError: it does not answer.
     """
+    if is_practice(name):
+        raise InputError(f"{name} is a practice swarm on this machine and has no host key; there is nothing to trust")
     url = endpoint_of(name, workspace).url
     if not url.startswith("ssh://"):
         raise InputError(f"{name} is not reached over ssh, so it has no host key", where=f"server {url}")

@@ -76,6 +76,14 @@ def test_an_app_is_shown_with_what_runs(place: Workspace, capsys: pytest.Capture
     assert re.search(r"● running, healthy", text)
 
 
+def test_an_app_that_is_not_deployed_says_how_it_is(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    """Settings without anything that runs must be shown with the whole command that deploys them."""
+    make_app(place, "practice", "third.example.org", "hello", "", {})
+    status, text = ran(place, capsys, "show", "third.example.org")
+    assert status == 0
+    assert "To deploy it: coopnb run deploy-app -p server=practice -p recipe=hello -p domain=third.example.org" in text
+
+
 def test_logs_are_bounded_and_by_service(place: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     """The last lines of each task must be shown, as many as asked for, of the service that is named."""
     status, text = ran(place, capsys, "logs", DOMAIN, "db", "--tail", "1")
@@ -95,6 +103,7 @@ def test_a_restart_waits_for_its_approval(place: Workspace, capsys: pytest.Captu
     found = re.search(r"--approve ([0-9a-f]{8}) --reason", text)
     assert found
     digest = found[1]
+    assert f"coopnb app restart --workspace={place.root} {DOMAIN} app --approve {digest} --reason" in text
 
     assert ran(place, capsys, "restart", DOMAIN, "app", "--approve", digest)[0] == 3
     status, text = ran(place, capsys, "restart", DOMAIN, "app", "--approve", "00000000", "--reason", "x")

@@ -111,3 +111,11 @@ def test_a_changed_key_is_trusted_by_its_fingerprint(
     assert main(["server", "trust", "ssh://one", "--fingerprint", server.fingerprint]) == 0
     assert f"another key, ssh-ed25519, at {home.known_hosts}:1" in capsys.readouterr().out
     assert main(["server", "check", "ssh://one"]) == 0
+
+
+def test_a_mistyped_name_and_a_practice_swarm_are_told_as_that(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is almost one must be asked back; a practice swarm has no key, and trust must say so."""
+    assert main(["server", "check", "practise"]) == 2
+    assert "Did you mean practice? Use one of" in capsys.readouterr().err
+    assert main(["server", "trust", "practice"]) == 2
+    assert "practice is a practice swarm on this machine and has no host key" in capsys.readouterr().err
