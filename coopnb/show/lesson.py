@@ -8,7 +8,7 @@ from coopnb.model.lesson import Score, Seen
 from coopnb.model.snapshot import NodeSeen, Snapshot, TaskSeen
 from coopnb.show.output import Output
 from coopnb.show.page import Block, Cell, Line, Table, output_of
-from coopnb.show.snapshot import services_table
+from coopnb.show.snapshot import services_table, unheard_lines
 from coopnb.show.text import counted, duration
 from coopnb.show.words import current
 
@@ -46,7 +46,7 @@ def look_output(snapshots: Sequence[Snapshot], nodes: Sequence[NodeSeen], place:
     )
     blocks.append(Table(rows, head=("node", "role", "state", "availability", "runs")))
     for snapshot in snapshots:
-        blocks += [Line(f"Stack {snapshot.stack}", head=True), services_table(snapshot)]
+        blocks += [Line(f"Stack {snapshot.stack}", head=True), *unheard_lines(snapshot), services_table(snapshot)]
     if not snapshots:
         blocks.append(Line("No app runs here yet."))
     return output_of(blocks, step="look")
