@@ -1,0 +1,48 @@
+"""What the rules say in the same words: how long ago, after which update, whether there is a way back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from coopnb.deploy.gathering import failures
+from coopnb.model.incident import Gathered, Remedy
+from coopnb.model.snapshot import ServiceSeen
+from coopnb.plan.kept import state_before
+from coopnb.show.text import duration
+
+SOON = timedelta(minutes=15)
+"""Failures that begin this soon after an update are taken to come of it."""
+
+
+def short(found: Gathered, service: ServiceSeen) -> str:
+    """A service's name in its files."""
+    return service.name.removeprefix(f"{found.snapshot.stack}_")
+
+
+def ago(found: Gathered, moment: datetime) -> str:
+    """How long before the look something was."""
+    return f"{duration((found.snapshot.at - moment).total_seconds())} before this look"
+
+
+def first_failure(found: Gathered, service: ServiceSeen) -> datetime | None:
+    """When the failures that are still remembered began: swarm keeps the last few of a slot."""
+    return min((task.at for task in failures(found.snapshot, service)), default=None)
+
+
+def after_update(found: Gathered, service: ServiceSeen) -> str:
+    """Words for failures that began soon after the service was written; empty if they did not."""
+    lately = (task.at for task in failures(found.snapshot, service) if task.at > service.updated_at - SOON)
+    first = min(lately, default=None)
+    if service.previous_spec is None or first is None or not timedelta() <= first - service.updated_at <= SOON:
+        return ""
+    return f", beginning {duration((first - service.updated_at).total_seconds())} after its last update"
+
+
+def way_back(found: Gathered) -> Remedy:
+    """Roll back, if there is a state to go back to that is not the one that runs."""
+    return "roll back" if state_before(found.states) else "none"
+
+
+def is_job(service: ServiceSeen) -> bool:
+    """Whether its tasks are meant to end."""
+    return any("Job" in mode for mode in service.spec.get("Mode") or {})
