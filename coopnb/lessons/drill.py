@@ -18,7 +18,7 @@ from coopnb.lessons.faults import broken, drawn, hints
 from coopnb.lessons.ground import ground_of, open_ground, reset_ground
 from coopnb.lessons.lesson import look_until, show_swarm
 from coopnb.model.choice import Choice
-from coopnb.model.lesson import Score, Seen
+from coopnb.model.lesson import HINT_POINTS, Score, Seen
 from coopnb.model.snapshot import ServiceSeen, Snapshot
 from coopnb.record.ledger import LEDGER_NAME, Ledger
 from coopnb.redaction import Redactor
@@ -72,7 +72,7 @@ class Drill:
         self.server: Server = open_ground(ground, (app,))
         self._ledger = begin()
         if not self._path.exists():
-            self._break(seed)
+            self._break(_seed(seed))
         self.look()
 
     def __repr__(self) -> str:
@@ -91,10 +91,11 @@ class Drill:
         state = self._state()
         told = hints(*drawn(state["seed"], self._services(state)))
         at = min(state["hints"], len(told) - 1)
-        if state["hints"] < len(told):
+        new = state["hints"] < len(told)
+        if new:
             self._save({**state, "hints": at + 1})
             self._ledger.append("drill", "hint", {"hint": told[at]})
-        display(hint_output(at + 1, len(told), told[at]))
+        display(hint_output(at + 1, len(told), told[at], cost=HINT_POINTS if new else 0))
 
     def check(self) -> None:
         """Look whether the app serves again as its files want it; if so, show the score, which then stays."""
@@ -112,15 +113,15 @@ class Drill:
 
     def reset(self, seed: int | str = "") -> None:
         """Begin anew, with another fault, or with that of a seed."""
+        drawn_by = _seed(seed)
         self.server.close()
         self.server = reset_ground(self.workspace, (self._app,))
         self._ledger = self._begin()
-        self._break(seed)
+        self._break(drawn_by)
         self.look()
 
-    def _break(self, given: int | str) -> None:
+    def _break(self, seed: int) -> None:
         """Do what somebody did by hand, past every plan and ledger, and let time go by until it is noticed."""
-        seed = int(given) if str(given).strip() else secrets.randbelow(1 << 32)
         before = self.server.snapshot(self._stack)
         names = [service.name for service in before.services]
         hit, fault = drawn(seed, names)
@@ -187,6 +188,20 @@ class Drill:
     @staticmethod
     def _services(state: dict[str, Any]) -> list[str]:
         return [str(name) for name in state["services"]]
+
+
+def _seed(given: int | str) -> int:
+    """The number that draws a fault; one of chance where none is given."""
+    text = str(given).strip()
+    if not text:
+        return secrets.randbelow(1 << 32)
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise InputError(
+            f"{text[:40]!r} is no seed; nothing was broken",
+            where="the seed of the drill",
+            hint="Give a whole number, as in 7, or leave it blank for chance.",
+        )
+    return int(text)
 
 
 def _gap(now: Snapshot, service: ServiceSeen, began: datetime, old: frozenset[str]) -> tuple[float, float]:

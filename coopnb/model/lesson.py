@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+HINT_POINTS = 10
+"""What each hint of a drill costs, of 100."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -49,4 +52,4 @@ class Score:
     def points(self) -> int:
         """Of 100: one less for each 10 s unserved (40 at most), five for each change too many, ten for each hint."""
         late = min(40, int(self.unserved // 10))
-        return max(0, 100 - late - 5 * max(0, self.changes - self.needed) - 10 * self.hints)
+        return max(0, 100 - late - 5 * max(0, self.changes - self.needed) - HINT_POINTS * self.hints)

@@ -95,7 +95,7 @@ def _refuse_unknown(change: LiveChange, there: Mapping[str, ServiceSeen], snapsh
             hint="Name one of them.",
         )
     for key, count in change.replicas.items():
-        if _replicas(there[key].spec) is None:
+        if replicas_of(there[key].spec) is None:
             raise InputError(
                 f"the service {key} has one task a node, so it has no number of tasks to set; nothing was done",
                 where=where,
@@ -115,7 +115,7 @@ def _refuse_unknown(change: LiveChange, there: Mapping[str, ServiceSeen], snapsh
 
 def _changed(key: str, seen: ServiceSeen, change: LiveChange) -> Spec:
     spec: dict[str, Any] = copy.deepcopy(dict(seen.spec))
-    if key in change.replicas and change.replicas[key] != _replicas(seen.spec):
+    if key in change.replicas and change.replicas[key] != replicas_of(seen.spec):
         spec["Mode"] = {"Replicated": {"Replicas": change.replicas[key]}}
     if key in change.restarts:
         template = spec["TaskTemplate"]
@@ -127,7 +127,7 @@ def _update(key: str, seen: ServiceSeen, spec: Spec, change: LiveChange, names: 
     before, after = canonical(seen.spec, names), canonical(spec, names)
     changes: list[FieldChange] = []
     if key in change.replicas:
-        old, new = _replicas(seen.spec), _replicas(spec)
+        old, new = replicas_of(seen.spec), replicas_of(spec)
         changes.append(FieldChange("replicas", str(old), str(new), "asked for; not in the files"))
     if key in change.restarts:
         # The canonical form leaves ForceUpdate out, and a restart is all that it means.
@@ -151,7 +151,7 @@ def _findings(change: LiveChange, there: Mapping[str, ServiceSeen], files: Stack
     found = []
     wanted = {service.key: service for service in files.services} if files else {}
     for key, count in change.replicas.items():
-        if count == _replicas(there[key].spec):
+        if count == replicas_of(there[key].spec):
             continue
         found.append(_set_back(key, count, wanted.get(key)))
         volumes = _volumes(there[key].spec)
@@ -170,7 +170,7 @@ def _set_back(key: str, count: int, service: StackService | None) -> Finding:
     if service is None:
         text = f"{count} tasks of {key} last until the next deploy, which sets what the recipe says"
         return Finding("warning", "scaled-until-next-deploy", text, path=("services", key))
-    files = _replicas(service.spec)
+    files = replicas_of(service.spec)
     origin = service.origins.get("replicas")
     path = ("services", key, "deploy", "replicas")
     if files == count:
@@ -185,8 +185,8 @@ def _set_back(key: str, count: int, service: StackService | None) -> Finding:
     return Finding("warning", "scaled-until-next-deploy", text, origin, path, hint)
 
 
-def _replicas(spec: Spec) -> int | None:
-    """``None`` for a global service, and for a job."""
+def replicas_of(spec: Spec) -> int | None:
+    """The tasks that a service is told to have; ``None`` for a global service, and for a job."""
     replicated = (spec.get("Mode") or {}).get("Replicated")
     if replicated is None:
         return None if any(value is not None for value in (spec.get("Mode") or {}).values()) else 1
@@ -221,7 +221,7 @@ def _timeout(snapshot: Snapshot) -> int:
 
 def tasks_wanted(snapshot: Snapshot) -> dict[str, int | None]:
     """Service -> the tasks it is told to have; ``None`` for one that has a task a node."""
-    return {_key(service.name, snapshot.stack): _replicas(service.spec) for service in snapshot.services}
+    return {_key(service.name, snapshot.stack): replicas_of(service.spec) for service in snapshot.services}
 
 
 def every_service(snapshot: Snapshot) -> tuple[str, ...]:

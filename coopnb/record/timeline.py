@@ -105,6 +105,8 @@ def _opened(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 def _chosen(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     if "noticed" in facts:
         return (f"looks at {said(facts, 'domain')} on {said(facts, 'server')}", "", False)
+    if isinstance(servers := facts.get("servers"), list):
+        return (f"looks at {counted(len(servers), 'server')}", "", False)
     what = " ".join(part for part in (said(facts, "recipe"), said(facts, "version")) if part)
     return (f"chooses {what} for {said(facts, 'domain')} on {said(facts, 'server')}", "", False)
 

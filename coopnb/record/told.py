@@ -198,7 +198,7 @@ def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequen
     acts = _since_applying(entries)
     outcome = last(acts, "outcome") or (last(entries, "outcome") if not acts else None)
     failed = last(entries, "failed")
-    reason = said(facts_of(failed), "error") or said(facts_of(failed), "text").split("\n", 1)[0]
+    reason = _reason(facts_of(failed))
     if outcome is not None:
         return _observed(outcome.facts, checks, reason)
     if acts:
@@ -209,6 +209,12 @@ def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequen
     if failed is not None:
         return Outcome("stopped before any change", reason or "A step ended with an error.", "busy")
     return Outcome("no change was made", "The ledger holds no write.", "quiet")
+
+
+def _reason(failed: Mapping[str, Any]) -> str:
+    """Why a step ended early: the kind of error, and the first line of what it said."""
+    kind, headline = said(failed, "error"), said(failed, "text").split("\n", 1)[0]
+    return f"{kind}: {headline}" if headline not in ("", kind) else kind
 
 
 def _ended(incident: Incident | None, outcome: Outcome) -> Outcome:

@@ -54,8 +54,13 @@ def gathered_output(found: Gathered, run: int | None = None, step: str = "gather
     blocks += [_odd_node(node) for node in odd_nodes]
     for item in found.evidence:
         blocks += _evidence(item)
+    resting = [service.name.removeprefix(f"{seen.stack}_") for service in seen.services if not service.desired]
+    if resting:
+        blocks.append(Line(f"No task is wanted of {', '.join(resting)}.", sign="?", tone="busy"))
     if not found.evidence and not odd_nodes and seen.services:
-        blocks.append(Line("Nothing is odd: every task runs, none failed lately, every node is ready."))
+        wanted = "every task that is wanted runs" if resting else "every task runs"
+        also = "Nothing else is odd" if resting else "Nothing is odd"
+        blocks.append(Line(f"{also}: {wanted}, none failed lately, every node is ready."))
     if any(item.log for item in found.evidence):
         blocks.append(
             Line(

@@ -66,7 +66,7 @@ class DecideForm:
             style=_STYLE,
             layout=_wide(),
         )
-        self.service = dropdown("Service", "all services", services, preset["service"])
+        self.service = dropdown("Service", "all services", services, preset["service"], "8em")
         self.state = ipywidgets.Dropdown(
             description="State",
             options=[("choose a state", ""), *((clean(label), name) for label, name in kept), *_other(preset, kept)],

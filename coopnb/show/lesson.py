@@ -59,9 +59,10 @@ def _runs(node: NodeSeen, tasks: Sequence[TaskSeen]) -> str:
     return counted(sum(task.up and task.node == node.hostname for task in tasks), "task")
 
 
-def hint_output(at: int, of: int, hint: str) -> Output:
-    """Show a hint, and what it cost."""
-    return output_of([Line(f"Hint {at} of {of} (10 points): {hint}")], step="hint")
+def hint_output(at: int, of: int, hint: str, *, cost: int) -> Output:
+    """Show a hint, and the points it cost: none where it was shown before."""
+    what = f"{cost} points" if cost else "the last there is; it costs nothing more"
+    return output_of([Line(f"Hint {at} of {of} ({what}): {hint}")], step="hint")
 
 
 def score_output(score: Score) -> Output:

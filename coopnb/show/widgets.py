@@ -260,8 +260,12 @@ def display_view(widget: Any) -> None:
     display({WIDGET_VIEW: view}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def dropdown(label: str, blank: str, values: Sequence[str], preset: str) -> Any:
-    """A labelled list of values, with a blank first; a preset that is not among them is offered too."""
+def dropdown(label: str, blank: str, values: Sequence[str], preset: str, width: str = "6em") -> Any:
+    """A labelled list of values, with a blank first; a preset that is not among them is offered too.
+
+    Args:
+        width: of the label, so that a form's fields stand in line.
+    """
     import ipywidgets
 
     offered = values if not preset or preset in values else (*values, preset)
@@ -269,7 +273,7 @@ def dropdown(label: str, blank: str, values: Sequence[str], preset: str) -> Any:
         description=label,
         options=options(blank, offered),
         value=preset,
-        style={"description_width": "6em"},
+        style={"description_width": width},
     )
 
 

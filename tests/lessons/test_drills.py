@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coopnb.errors import InputError
 from coopnb.lessons import DRILLS, Drill, open_drill
 from coopnb.lessons.faults import FAULTS, drawn, hints
 from coopnb.model.lesson import Score
@@ -74,15 +75,21 @@ def test_a_score_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
         capsys.readouterr()
         drill.check()
         assert capsys.readouterr().out.strip() in first
+        with pytest.raises(InputError, match="'abc' is no seed"):
+            drill.reset(seed="abc")
         drill.reset(seed=SEEDS[1])
+        for _ in hints(SERVICE, FAULTS[1]):
+            drill.hint()
+        assert "(10 points)" in capsys.readouterr().out
         drill.hint()
+        assert "(the last there is; it costs nothing more)" in capsys.readouterr().out
         mend(drill)
         drill.check()
         second = capsys.readouterr().out
 
     assert "hello.example.org is mended: " in first
     assert FAULTS[1].told.format(service=SERVICE) in second
-    assert "hints            1" in second
+    assert "hints            3" in second
 
 
 def test_points() -> None:

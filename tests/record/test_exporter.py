@@ -205,7 +205,7 @@ def test_an_operation_that_was_refused(run: Path) -> None:
     ended = ("apply", "failed", {"error": "StalePlan", "text": "the swarm changed\nmore"})
     made.write_ledger(run, [*made.KILLED, refused, ended])
     page = _record(made.write_notebook(run, made.cells()))
-    assert "✗ failed. 1 of 2 operations had been made. StalePlan" in _header(page)
+    assert "✗ failed. 1 of 2 operations had been made. StalePlan: the swarm changed" in _header(page)
     assert "Done 1 of 2 operations, 1 refused" in _header(page)
     assert "refused: the engine refused: update out of sequence" in page.text
 
@@ -216,7 +216,7 @@ def test_an_operation_that_was_refused(run: Path) -> None:
         ([], ["○ no change was made", "Done nothing was written"]),
         (
             [("take", "failed", {"error": "NotChosen", "text": "choose a server"})],
-            ["… stopped before any change. NotChosen"],
+            ["… stopped before any change. NotChosen: choose a server"],
         ),
         (
             [made.CHOSEN, made.planned(), ("gate", "failed", {"error": "NotApproved", "text": "x"})],

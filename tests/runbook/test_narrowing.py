@@ -37,6 +37,8 @@ def failed(error: str, exit_code: int | None = 1, seconds: float = 50, **more: A
 
 DOWN: dict[str, Any] = {"running": 0, "desired": 1}
 UPDATED: dict[str, Any] = {**DOWN, "previous_spec": spec("nginx:1.25"), "updated_at": at(40)}
+RESTS: dict[str, Any] = {"running": 0, "desired": 0, "previous_spec": spec(Mode={"Replicated": {"Replicas": 2}})}
+DB = task(id="db", service_id="svc2", service="wiki_db")
 CASES: list[tuple[str, str, str, Gathered]] = [
     ("not deployed", "none", "nothing of wiki.example.org is in this swarm", found(None)),
     (
@@ -50,6 +52,12 @@ CASES: list[tuple[str, str, str, Gathered]] = [
         "scale",
         "app is scaled to 0",
         found(running(running=0, desired=0)),
+    ),
+    (
+        "scaled to 0",
+        "scale",
+        "app is scaled to 0",
+        Gathered("wiki.example.org", seen(running(**RESTS), running(id="svc2", name="wiki_db"), tasks=(DB,)), (), ()),
     ),
     (
         "rolled back by swarm",
@@ -145,6 +153,30 @@ def test_a_rule_says_what_it_sees_and_suggests_a_remedy(rule: str, remedy: str, 
     assert text in leads[0].text
     assert leads[0].evidence
     assert leads[0].why
+
+
+def test_a_service_that_is_meant_to_rest_is_no_lead() -> None:
+    """A service without tasks whose last write was no other must not be taken for the cause, while others run."""
+    rests = running(running=0, desired=0)
+    facts = Gathered("wiki.example.org", seen(rests, running(id="svc2", name="wiki_db"), tasks=(DB,)), (), ())
+    assert [lead.rule for lead in narrow(facts)] == ["nothing wrong in the swarm"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"Placement": {"Constraints": ["node.labels.disk == ssd"]}}, "placement"),
+        ({"Resources": {"Reservations": {"MemoryBytes": 1 << 40}}}, "reservation"),
+    ],
+)
+def test_a_place_that_the_last_write_asked_for_is_undone(changed: dict[str, Any], word: str) -> None:
+    """No node takes a task since a write asked for another place: the way back must be suggested, with what changed."""
+    now = spec()
+    now["TaskTemplate"] |= changed
+    pending = task("pending", error="no suitable node (scheduling constraints not satisfied on 3 nodes)")
+    [lead] = narrow(found(running(now, **UPDATED), pending))
+    assert (lead.rule, lead.remedy) == ("no suitable node", "roll back")
+    assert f"the last write changed its {word} " in lead.why
 
 
 def test_other_secrets_are_told_beside_the_crash() -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from coopnb.deploy.gathering import waiting
-from coopnb.model.incident import Gathered, Lead
+from coopnb.model.incident import Gathered, Lead, Remedy
 from coopnb.model.snapshot import ServiceSeen
+from coopnb.model.stack import Spec
+from coopnb.plan.live import replicas_of
 from coopnb.runbook.rules.words import ago, is_job, short, way_back
+from coopnb.show.text import counted
 
 
 def scaled_to_zero(found: Gathered, service: ServiceSeen) -> Lead | None:
-    """Nobody wants a task of it."""
-    if service.desired or is_job(service) or any(other.desired for other in found.snapshot.services):
+    """Nobody wants a task of it: somebody wrote that lately, or nothing else of the app is wanted either."""
+    if service.desired or is_job(service):
         return None
+    before = replicas_of(service.previous_spec) if service.previous_spec else None
+    if not before and any(other.desired for other in found.snapshot.services):
+        return None  # a service may be meant to rest
+    had = f", with {counted(before, 'task')} before" if before else ""
     return Lead(
         "scaled to 0",
         f"{short(found, service)} is scaled to 0: no task of it is wanted",
-        f"last written {ago(found, service.updated_at)}",
+        f"last written {ago(found, service.updated_at)}{had}",
         "scale",
-        "give it the number of tasks it had",
+        f"give it the number of tasks it had{f': {before}' if before else ''}",
         service.name,
         service.updated_at,
     )
@@ -63,16 +72,28 @@ def no_suitable_node(found: Gathered, service: ServiceSeen) -> Lead | None:
     task = next((task for task in waiting(found.snapshot, service) if "no suitable node" in task.error), None)
     if task is None:
         return None
-    room = "insufficient resources" in task.error
+    remedy, why = _room(found, service, task.error)
     return Lead(
-        "no suitable node",
-        f"no node takes {task.name}",
-        task.error,
-        "scale" if room and service.desired > 1 else "none",
-        "fewer tasks would fit" if room and service.desired > 1 else "bring a node back, or make room: no write helps",
-        service.name,
-        task.created_at,
+        "no suitable node", f"no node takes {task.name}", task.error, remedy, why, service.name, task.created_at
     )
+
+
+def _room(found: Gathered, service: ServiceSeen, error: str) -> tuple[Remedy, str]:
+    """What makes a place for a task: undoing a write that asked for another one, fewer tasks, or a node."""
+    asked, before = _place(service.spec), _place(service.previous_spec or service.spec)
+    changed = " and ".join(name for name in asked if asked[name] != before[name])
+    if changed:
+        return way_back(found), f"the last write changed its {changed} {ago(found, service.updated_at)}: undo that"
+    if "insufficient resources" in error and service.desired > 1:
+        return "scale", "fewer tasks would fit"
+    return "none", "bring a node back, or make room: no write helps"
+
+
+def _place(spec: Spec) -> Mapping[str, object]:
+    """What a service asks of a node (``scheduler/filter.go`` of swarmkit looks at both)."""
+    template = spec.get("TaskTemplate") or {}
+    resources = template.get("Resources") or {}
+    return {"placement": template.get("Placement") or {}, "reservation": resources.get("Reservations") or {}}
 
 
 def leans_on_others(found: Gathered, service: ServiceSeen) -> Lead | None:
