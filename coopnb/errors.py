@@ -9,7 +9,7 @@ command ends with when the error reaches the command line::
         CommonsError              a recipe or a version of it cannot be had
         SettingsError             an app's .env file
         RecipeError               a compose file: file, line and key path
-        ConvertError              a key that swarm cannot honour, or that is not converted yet
+        ConvertError              a key that swarm cannot honour
         SecretError               a secret's declaration, never its value
         NotChosen                 a runbook's parameters are blank
         PlanBlocked               the plan has findings that must be mended first
@@ -99,7 +99,7 @@ class RecipeError(InputError):
 
 
 class ConvertError(InputError):
-    """A key of the recipe cannot be honoured by swarm, or is not converted yet."""
+    """A key of the recipe cannot be honoured by swarm."""
 
 
 class SecretError(InputError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from fractions import Fraction
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 from coopnb.convert.scope import Scope, present
 from coopnb.model.compose import Service
 from coopnb.model.service_parts import Deploy, Placement, Resources, UpdatePolicy
+
+_ATTEMPTS = re.compile(r"\+?[0-9]{1,18}|-0{1,18}")
+_CPUS = re.compile(r"[+-]?([0-9]{1,18}(/[0-9]{1,18}|\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,2})?")
+"""Of what Go reads as a fraction, all that makes a number of CPUs: it also knows hexadecimal and huge ones."""
 
 
 def mode(key: str, deploy: Deploy, scope: Scope) -> dict[str, Any]:
@@ -48,6 +53,9 @@ def update_config(policy: UpdatePolicy | None) -> dict[str, Any] | None:
 def restart_policy(key: str, service: Service, scope: Scope) -> dict[str, Any] | None:
     """``deploy.restart_policy``, or what the older ``restart`` says; ``None`` is swarm's default, any.
 
+    docker takes a number after any word, and heeds it after ``on-failure`` only; a negative one, which CLI 28 turns
+    into 18 quintillion attempts, its successors refuse. (docker/cli ``convertRestartPolicy``, ``ParseRestartPolicy``)
+
     Raises:
         ConvertError: an unknown ``restart``.
     """
@@ -56,13 +64,14 @@ def restart_policy(key: str, service: Service, scope: Scope) -> dict[str, Any] |
         optional = {"Delay": policy.delay, "MaxAttempts": policy.max_attempts, "Window": policy.window}
         sent = {name: value for name, value in optional.items() if value is not None}
         return {**present({"Condition": policy.condition}), **sent}
-    name, _, attempts = service.restart.partition(":")
-    if name in ("", "no"):
-        return None
-    if name in ("always", "unless-stopped"):
-        return {"Condition": "any"}
-    if name == "on-failure" and (not attempts or (attempts.isascii() and attempts.isdigit())):
-        return {"Condition": "on-failure", "MaxAttempts": int(attempts or 0)}
+    name, colon, attempts = service.restart.partition(":")
+    if (name or not colon) and (not attempts or _ATTEMPTS.fullmatch(attempts)):
+        if name in ("", "no"):
+            return None
+        if name in ("always", "unless-stopped"):
+            return {"Condition": "any"}
+        if name == "on-failure":
+            return {"Condition": "on-failure", "MaxAttempts": int(attempts or 0)}
     hint = "say always, on-failure or on-failure:3, or use deploy.restart_policy"
     raise scope.error(f"restart {service.restart!r} is not known", "services", key, "restart", hint=hint)
 
@@ -103,6 +112,8 @@ def _nano_cpus(text: str, scope: Scope, path: tuple[str, ...]) -> int:
     if not text:
         return 0
     try:
+        if not _CPUS.fullmatch(text):
+            raise ValueError
         billionths = Fraction(text) * 1_000_000_000
     except (ValueError, ZeroDivisionError):
         raise scope.error(f"{text!r} is no number of CPUs", *path, hint='write it as "0.5"') from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from coopnb.convert.scope import Scope, present
-from coopnb.model.compose import Service
+from coopnb.model.compose import Service, Volume
 from coopnb.model.service_parts import Mount
 
 _OPTIONS = ("bind", "volume", "tmpfs")
@@ -22,10 +22,8 @@ def mounts(key: str, service: Service, scope: Scope) -> list[dict[str, Any]]:
 
 
 def _mount(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> dict[str, Any]:
-    if mount.type == "cluster":
-        raise scope.error("volumes of type cluster are not converted yet", *path, hint="use type: volume")
-    if mount.type not in ("volume", "bind", "tmpfs", "npipe", "image"):
-        hint = "the types are volume, bind and tmpfs"
+    if mount.type not in ("volume", "bind", "tmpfs", "npipe", "image", "cluster"):
+        hint = "the types are volume, bind, tmpfs, npipe, image and cluster"
         raise scope.error(f"swarm has no volumes of type {mount.type!r}", *path, "type", hint=hint)
     _check_options(mount, scope, path)
     _check_source(mount, scope, path)
@@ -40,6 +38,8 @@ def _mount(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> dict[str,
     )
     if mount.type == "volume" and mount.source:
         result.update(_volume(mount, scope, path))
+    if mount.type == "cluster":
+        result.update(_cluster(mount, scope, path))
     if mount.type in ("bind", "npipe") and mount.bind is not None:
         result["BindOptions"] = present({"Propagation": mount.bind.propagation})
     if mount.type == "tmpfs" and mount.tmpfs is not None:
@@ -58,14 +58,26 @@ def _check_options(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> N
 def _check_source(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> None:
     if mount.type == "tmpfs" and mount.source:
         raise scope.error("a tmpfs cannot have a source", *path, "source", hint="remove it")
-    if mount.type in ("bind", "npipe", "image") and not mount.source:
+    if mount.type in ("bind", "npipe", "image", "cluster") and not mount.source:
         raise scope.error(f"a mount of type {mount.type} needs a source", *path)
 
 
-def _volume(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> dict[str, Any]:
+def _declared(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> Volume:
     declared = scope.compose.volumes.get(mount.source)
     if declared is None:
         raise scope.error(f"the volume {mount.source!r} is used and not declared", *path)
+    return declared
+
+
+def _cluster(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> dict[str, Any]:
+    """A volume of a storage cluster, or any one of a group of them: a group is nobody's, so its name stays."""
+    if mount.source.startswith("group:"):
+        return {"ClusterOptions": {}}
+    return {"Source": scope.name(mount.source, _declared(mount, scope, path)), "ClusterOptions": {}}
+
+
+def _volume(mount: Mount, scope: Scope, path: tuple[str | int, ...]) -> dict[str, Any]:
+    declared = _declared(mount, scope, path)
     options: dict[str, Any] = {}
     if mount.volume is not None:
         options = present({"NoCopy": mount.volume.nocopy, "Subpath": mount.volume.subpath})

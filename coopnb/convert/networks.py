@@ -33,12 +33,17 @@ def _is_user_defined(target: str) -> bool:
 
 
 def stack_networks(scope: Scope) -> tuple[StackNetwork, ...]:
-    """The networks that services use; what no service uses, docker does not create."""
+    """The networks that services use; what no service uses, docker does not create.
+
+    External ones that every node has (``host``, ``bridge``) are not among them: docker does not look for those.
+    (docker/cli ``compose/convert/compose.go``, ``Networks``; ``validateExternalNetworks``)
+    """
     used: dict[str, Origin] = {}
     for key, service in scope.compose.services.items():
         for name in service.networks or (_DEFAULT,):
             used.setdefault(name, scope.origin("services", key))
-    return tuple(_network(name, used[name], scope) for name in sorted(used))
+    networks = (_network(name, used[name], scope) for name in sorted(used))
+    return tuple(each for each in networks if not each.external or _is_user_defined(each.name))
 
 
 def _network(key: str, user: Origin, scope: Scope) -> StackNetwork:

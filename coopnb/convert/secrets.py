@@ -18,14 +18,14 @@ def secret_references(key: str, service: Service, scope: Scope) -> list[dict[str
 
 
 def stack_secrets(scope: Scope, files: Mapping[str, bytes], wanted: Sequence[SecretWanted]) -> tuple[StackSecret, ...]:
-    """All declared secrets that have a file, and the external ones that a service mounts.
+    """All declared secrets that have a file or a driver, and the external ones that a service mounts.
+
+    A driver makes the value when a task asks for it, so such a secret is sent without one.
+    (docker/cli ``compose/convert/compose.go``, ``Secrets``)
 
     Args:
         files: path relative to the recipe's root -> content.
         wanted: what the app's settings say of how to make each external one.
-
-    Raises:
-        ConvertError: a secret of a driver, or a templated one.
     """
     by_key = {secret.key: secret for secret in wanted}
     result: list[StackSecret] = []
@@ -37,7 +37,6 @@ def stack_secrets(scope: Scope, files: Mapping[str, bytes], wanted: Sequence[Sec
         )
         if secret.external and not users:
             continue
-        _refuse_drivers(key, secret, scope)
         told = by_key.get(key)
         result.append(
             StackSecret(
@@ -46,17 +45,19 @@ def stack_secrets(scope: Scope, files: Mapping[str, bytes], wanted: Sequence[Sec
                 external=secret.external,
                 labels={} if secret.external else scope.labels(secret.labels),
                 origin=scope.origin("secrets", key),
-                data=None if secret.external else files[secret.file],
+                data=_data(secret, files),
                 length=told.length if told else None,
                 charset=told.charset if told else "alnum",
                 wanted_by=told.wanted_by if told else users,
+                driver="" if secret.external else secret.driver,
+                driver_opts={} if secret.external else secret.driver_opts,
+                template_driver=None if secret.external else secret.template_driver or None,
             )
         )
     return tuple(result)
 
 
-def _refuse_drivers(key: str, secret: SecretObject, scope: Scope) -> None:
-    for name in ("driver", "template_driver"):
-        if not secret.external and getattr(secret, name):
-            hint = "make the secret by hand, and declare it external"
-            raise scope.error(f"{name} of a secret is not converted yet", "secrets", key, name, hint=hint)
+def _data(secret: SecretObject, files: Mapping[str, bytes]) -> bytes | None:
+    if secret.external:
+        return None
+    return b"" if secret.driver else files[secret.file]

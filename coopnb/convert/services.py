@@ -6,6 +6,7 @@ from typing import Any
 
 from coopnb.convert.capabilities import capabilities
 from coopnb.convert.configs import config_references
+from coopnb.convert.credential_spec import credential_spec
 from coopnb.convert.deploy import mode, placement, resources, restart_policy, update_config
 from coopnb.convert.environment import environment
 from coopnb.convert.healthcheck import healthcheck
@@ -21,7 +22,7 @@ def service_spec(key: str, service: Service, scope: Scope) -> dict[str, Any]:
     """The spec that ``docker stack deploy`` sends, with names for ids and the image as written.
 
     Raises:
-        ConvertError: what swarm cannot be told, or is not converted yet.
+        ConvertError: what swarm cannot be told.
     """
     spec = {
         "Name": scope.name(key),
@@ -53,8 +54,12 @@ def _task(key: str, service: Service, scope: Scope) -> dict[str, Any]:
 
 
 def _container(key: str, service: Service, scope: Scope) -> dict[str, Any]:
-    if service.credential_spec is not None:
-        raise scope.error("credential_spec is not converted yet", "services", key, "credential_spec")
+    configs = config_references(key, service, scope)
+    privileges = {
+        "CredentialSpec": credential_spec(key, service, configs, scope),
+        "SELinuxContext": None,
+        "NoNewPrivileges": False,
+    }
     add, drop = capabilities(service.cap_add, service.cap_drop)
     fields = {
         "Labels": scope.labels(service.labels),
@@ -64,7 +69,7 @@ def _container(key: str, service: Service, scope: Scope) -> dict[str, Any]:
         "Env": environment(service.environment),
         "Dir": service.working_dir,
         "User": service.user,
-        "Privileges": {"CredentialSpec": None, "SELinuxContext": None, "NoNewPrivileges": False},
+        "Privileges": privileges,
         "StopSignal": service.stop_signal,
         "TTY": service.tty,
         "OpenStdin": service.stdin_open,
@@ -74,7 +79,7 @@ def _container(key: str, service: Service, scope: Scope) -> dict[str, Any]:
         "Hosts": [f"{address} {host}" for host, _, address in (each.partition(":") for each in service.extra_hosts)],
         "DNSConfig": present({"Nameservers": list(service.dns), "Search": list(service.dns_search)}),
         "Secrets": secret_references(key, service, scope),
-        "Configs": config_references(key, service, scope),
+        "Configs": configs,
         "Isolation": service.isolation,
         "Sysctls": dict(service.sysctls),
         "CapabilityAdd": add,

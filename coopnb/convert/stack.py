@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coopnb.convert.configs import stack_configs
-from coopnb.convert.field import MAIN, with_field_additions
+from coopnb.convert.field import MAIN, Added, with_field_additions
 from coopnb.convert.networks import stack_networks
 from coopnb.convert.origins import origins
 from coopnb.convert.scope import Scope
@@ -21,16 +21,19 @@ LONGEST_TIMEOUT = 86_400
 """Seconds of a day; more is a slip of the finger."""
 
 
-def convert(app: App) -> Stack:
+def convert(app: App, *, additions: bool = True) -> Stack:
     """Convert an app to the swarm objects it asks for: what docker sends, and what the field adds.
 
     Pure: the files it needs were read with the recipe.
 
+    Args:
+        additions: whether the field's are made; without them it is what ``docker stack deploy`` sends, and no more.
+
     Raises:
-        ConvertError: what swarm cannot be told, or is not converted yet; with file, line and key path.
+        ConvertError: what swarm cannot be told; with file, line and key path.
         RecipeError: a timeout that is no number of seconds.
     """
-    added = with_field_additions(app)
+    added = with_field_additions(app) if additions else Added(app.recipe.compose, app.recipe.origins)
     scope = Scope(app.stack, added.compose, added.origins)
     recipe = app.recipe
     return Stack(

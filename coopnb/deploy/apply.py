@@ -124,14 +124,14 @@ def _body(
         return {**operation.spec, "Name": operation.name}
     if isinstance(operation, CreateService):
         return with_ids(operation.spec, ids)
-    if isinstance(operation, CreateSecret):
-        data = values[operation.name]
-        return {"Name": operation.name, "Labels": dict(operation.labels), "Data": base64.b64encode(data).decode()}
+    data = values[operation.name] if isinstance(operation, CreateSecret) else operation.data
     body: dict[str, Any] = {
         "Name": operation.name,
         "Labels": dict(operation.labels),
-        "Data": base64.b64encode(operation.data).decode(),
+        "Data": base64.b64encode(data).decode(),
     }
+    if isinstance(operation, CreateSecret) and operation.driver:
+        body["Driver"] = {"Name": operation.driver, "Options": dict(operation.driver_opts)}
     if operation.template_driver:
         body["Templating"] = {"Name": operation.template_driver}
     return body
@@ -147,6 +147,10 @@ def with_ids(spec: Mapping[str, Any], ids: Mapping[tuple[str, str], str]) -> dic
     for kind, plural in (("secret", "Secrets"), ("config", "Configs")):
         if references := container.get(plural):
             container[plural] = [_with_id(reference, kind, ids) for reference in references]
+    privileges = container.get("Privileges") or {}
+    credentials = privileges.get("CredentialSpec") or {}
+    if (key := ("config", credentials.get("Config", ""))) in ids:
+        container["Privileges"] = {**privileges, "CredentialSpec": {**credentials, "Config": ids[key]}}
     return {**spec, "TaskTemplate": {**template, "ContainerSpec": container}}
 
 

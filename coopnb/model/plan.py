@@ -46,7 +46,7 @@ class CreateNetwork:
 
 @dataclass(frozen=True, slots=True)
 class CreateSecret:
-    """``POST /secrets/create``: with ``data`` of a file, or with a value made when it is applied."""
+    """``POST /secrets/create``: with ``data`` of a file, with a value made when it is applied, or of a driver."""
 
     name: str
     labels: Mapping[str, str]
@@ -54,6 +54,9 @@ class CreateSecret:
     length: int | None = None
     charset: str = "alnum"
     data: bytes | None = field(default=None, repr=False)
+    driver: str = ""
+    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    template_driver: str | None = None
     kind: ObjectKind = "secret"
     verb: str = "create"
 
@@ -228,6 +231,8 @@ def _operation_facts(operation: Operation) -> dict[str, Any]:
         facts["data"] = hashlib.sha256(operation.data or b"").hexdigest()
     if isinstance(operation, CreateSecret):
         facts["make"] = [operation.length, operation.charset]
+        if operation.driver or operation.template_driver:
+            facts["driver"] = [operation.driver, dict(operation.driver_opts), operation.template_driver]
     if isinstance(operation, CreateConfig):
         facts["template_driver"] = operation.template_driver
     if isinstance(operation, UpdateService | Remove):

@@ -65,10 +65,11 @@ class StackSecret:
     """A secret object. In this field secrets are external: made once, under a versioned name.
 
     Attributes:
-        data: bytes of a ``file:`` secret; ``None`` for an external one.
+        data: bytes of a ``file:`` secret, none of one that a driver makes; ``None`` for an external one.
         length: characters to generate when it does not exist; ``None`` if it must be inserted by hand.
         charset: the alphabet's name, as the settings file declares it.
         wanted_by: the services (compose keys) that mount it.
+        driver, driver_opts: the plugin that makes the value, and what it is told; else empty.
     """
 
     key: str
@@ -80,6 +81,9 @@ class StackSecret:
     length: int | None = None
     charset: str = "alnum"
     wanted_by: tuple[str, ...] = ()
+    driver: str = ""
+    driver_opts: Mapping[str, str] = field(default_factory=dict)
+    template_driver: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

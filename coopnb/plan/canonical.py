@@ -38,6 +38,9 @@ def canonical(spec: Spec, network_names: Names) -> dict[str, Any]:
     privileges = container.get("Privileges") or {}
     if privileges.get("NoNewPrivileges") is False:
         privileges.pop("NoNewPrivileges")
+    if credentials := privileges.get("CredentialSpec"):
+        configs = {item.get("ConfigID"): item.get("ConfigName") for item in container.get("Configs") or ()}
+        credentials["Config"] = configs.get(credentials.get("Config"), credentials.get("Config"))
     _without_zeros(container.get("Healthcheck"))
     for mount in container.get("Mounts") or ():
         # A hint of Docker Desktop's, which engines on Linux never kept.

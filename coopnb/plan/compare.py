@@ -134,7 +134,17 @@ class _Draft:
             if seen := there.get(secret.name):
                 self._keep("secret", seen.name, seen.id, seen.index, "is there; swarm never tells its value")
             elif secret.data is not None:
-                self.secrets_wanted.append(CreateSecret(secret.name, secret.labels, wanted_by, data=secret.data))
+                self.secrets_wanted.append(
+                    CreateSecret(
+                        secret.name,
+                        secret.labels,
+                        f"made by the driver {secret.driver}; {wanted_by}" if secret.driver else wanted_by,
+                        data=secret.data,
+                        driver=secret.driver,
+                        driver_opts=secret.driver_opts,
+                        template_driver=secret.template_driver,
+                    )
+                )
             elif secret.length:
                 cause = f"{secret.length} characters, generated; {wanted_by}"
                 self.secrets_wanted.append(

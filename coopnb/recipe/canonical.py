@@ -157,9 +157,10 @@ class Canonical:
             text = f"{key_path_text(path)} has a driver and a file, and can come from one of them only"
             raise wrong(text, result["file"], (*path, "file"), hint="remove one of the two")
         if section == "volumes" and "x-cluster-spec" in result:
-            text = f"the volume {path[-1]} is one of a storage cluster, and those are not converted yet"
-            spec = result.pop("x-cluster-spec")
-            self.context.findings.append(doubt("error", "cluster-volume", text, spec, (*path, "x-cluster-spec")))
+            text = f"docker stack reads x-cluster-spec of the volume {path[-1]}, and makes no volume of it"
+            spec, at = result.pop("x-cluster-spec"), (*path, "x-cluster-spec")
+            hint = "make it once, by hand: docker volume create, with a CSI driver"
+            self.context.findings.append(doubt("warning", "cluster-spec-has-no-effect", text, spec, at, hint))
         external = result.get("external")
         if external is not None and isinstance(external.value, dict):
             name = external.entries.get("name")

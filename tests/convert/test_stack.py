@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,11 @@ def test_a_timeout_that_is_none_is_refused_at_its_line(label: str, tmp_path: Pat
 @pytest.mark.parametrize(
     ("fragment", "words"),
     [
-        ("credential_spec: {registry: x}", "credential_spec is not converted yet"),
-        ("volumes: [{type: cluster, source: 'group:g', target: /d}]", "cluster are not converted yet"),
+        ("credential_spec: {registry: x, file: y}", "credentials come from one place, and file and registry are given"),
+        ("credential_spec: {config: nowhere}", "the config 'nowhere' is used and not declared"),
+        ("credential_spec: {config: c}", "docker does not find the config 'c' here"),
+        ("volumes: [{type: cluster, target: /d}]", "a mount of type cluster needs a source"),
+        ("volumes: [{type: cluster, source: nowhere, target: /d}]", "the volume 'nowhere' is used and not declared"),
         (
             "volumes: [{type: volume, source: vv, target: /d, bind: {propagation: shared}}]",
             "do not go with type: volume",
@@ -73,22 +77,86 @@ def test_a_timeout_that_is_none_is_refused_at_its_line(label: str, tmp_path: Pat
         ("volumes: [{type: tmpfs, source: vv, target: /d}]", "a tmpfs cannot have a source"),
         ("secrets: [s, {source: t, target: s}]", "two secrets are mounted as 's'"),
         ("deploy: {resources: {limits: {cpus: many}}}", "'many' is no number of CPUs"),
+        ("deploy: {resources: {limits: {cpus: ' 1'}}}", "' 1' is no number of CPUs"),
+        ("deploy: {resources: {limits: {cpus: '1e999999999'}}}", "is no number of CPUs"),
         ("deploy: {resources: {limits: {cpus: '0.0000000001'}}}", "more decimals"),
+        ("restart: sometimes", "restart 'sometimes' is not known"),
+        ("restart: ':3'", "restart ':3' is not known"),
+        ("restart: 'always:often'", "restart 'always:often' is not known"),
+        ("restart: 'on-failure:-1'", "restart 'on-failure:-1' is not known"),
     ],
 )
 def test_what_cannot_be_converted_is_named_with_its_place(fragment: str, words: str, tmp_path: Path) -> None:
     """A key that swarm cannot be told must be an error that names it, never silence."""
-    text = f"{APP}    {fragment}\nvolumes: {{vv: {{}}}}\nsecrets: {{s: {{external: true}}, t: {{external: true}}}}\n"
+    text = (
+        f"{APP}    {fragment}\nvolumes: {{vv: {{}}}}\nsecrets: {{s: {{external: true}}, t: {{external: true}}}}\n"
+        "configs: {c: {external: true, name: other}}\n"
+    )
     with pytest.raises(ConvertError, match=words) as caught:
         convert(app_of_text(tmp_path, text))
     assert caught.value.where is not None and caught.value.where.startswith("compose.yml:4  services.app.")
 
 
-def test_a_templated_secret_is_refused_by_name(tmp_path: Path) -> None:
-    """A secret of a driver or a template cannot be made yet, and must be refused."""
+def test_a_secret_of_a_driver_or_a_template_says_so(tmp_path: Path) -> None:
+    """A driver with its options must go with a secret that has no value, a template's driver with one that has."""
     (tmp_path / "f").write_text("x", encoding="utf-8")
-    with pytest.raises(ConvertError, match="template_driver of a secret is not converted yet"):
-        convert(app_of_text(tmp_path, APP + "secrets: {s: {file: f, template_driver: golang}}\n"))
+    text = APP + "secrets:\n  d: {driver: vault, driver_opts: {path: a}}\n  t: {file: f, template_driver: golang}\n"
+    made = convert(app_of_text(tmp_path, text)).secrets
+    assert [(each.key, each.data, each.driver, each.driver_opts, each.template_driver) for each in made] == [
+        ("d", b"", "vault", {"path": "a"}, None),
+        ("t", b"x", "", {}, "golang"),
+    ]
+
+
+def test_credentials_are_found_in_a_config_by_name(tmp_path: Path) -> None:
+    """The config of a credential spec must be referred to without being mounted, and be named where its id goes."""
+    (tmp_path / "f").write_text("x", encoding="utf-8")
+    text = APP + "    credential_spec: {config: c}\n    configs: [a]\nconfigs: {a: {file: f}, c: {file: f}}\n"
+    container = convert(app_of_text(tmp_path, text)).services[0].spec["TaskTemplate"]["ContainerSpec"]
+    assert container["Privileges"]["CredentialSpec"] == {"Config": f"{STACK}_c", "File": "", "Registry": ""}
+    assert [each.get("Runtime") for each in container["Configs"]] == [None, {}]
+    assert container["Configs"][1] == {"Runtime": {}, "ConfigName": f"{STACK}_c"}
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("always:3", {"Condition": "any"}),
+        ("unless-stopped:", {"Condition": "any"}),
+        ("on-failure", {"Condition": "on-failure", "MaxAttempts": 0}),
+        ("on-failure:+3", {"Condition": "on-failure", "MaxAttempts": 3}),
+        ("no:5", None),
+    ],
+)
+def test_a_number_of_restarts_is_heeded_after_a_failure_only(
+    given: str, sent: dict[str, Any] | None, tmp_path: Path
+) -> None:
+    """What CLI 28 makes of the older ``restart`` must be made of it, a number where it means nothing included."""
+    template = convert(app_of_text(tmp_path, APP + f"    restart: '{given}'\n")).services[0].spec["TaskTemplate"]
+    assert template.get("RestartPolicy") == sent
+
+
+@pytest.mark.parametrize(("cpus", "nano"), [("1/4", 250_000_000), (".5", 500_000_000), ("2e-1", 200_000_000)])
+def test_cpus_are_read_as_fractions(cpus: str, nano: int, tmp_path: Path) -> None:
+    """Every way to write a fraction that docker reads must be read, exactly."""
+    text = APP + f"    deploy: {{resources: {{limits: {{cpus: '{cpus}'}}}}}}\n"
+    template = convert(app_of_text(tmp_path, text)).services[0].spec["TaskTemplate"]
+    assert template["Resources"]["Limits"] == {"NanoCPUs": nano}
+
+
+def test_what_is_external_is_looked_for_only_if_docker_looks_for_it(tmp_path: Path) -> None:
+    """An external object that no service uses must not be wanted, nor a network that every node has."""
+    text = APP + "    networks: [n]\nnetworks: {n: {external: true, name: host}, m: {external: true}}\n"
+    stack = convert(app_of_text(tmp_path, text + "configs: {c: {external: true}}\nsecrets: {s: {external: true}}\n"))
+    assert (stack.networks, stack.configs, stack.secrets) == ((), (), ())
+    assert stack.services[0].spec["TaskTemplate"]["Networks"] == [{"Target": "host"}]
+
+
+def test_the_field_s_additions_can_be_left_out(tmp_path: Path) -> None:
+    """Without them a service must be what docker sends, and its labels docker's own."""
+    stack = convert(app_of_text(tmp_path, APP, HERE="1"), additions=False)
+    assert sorted(stack.services[0].spec["Labels"]) == ["com.docker.stack.image", "com.docker.stack.namespace"]
+    assert "Env" not in stack.services[0].spec["TaskTemplate"]["ContainerSpec"]
 
 
 def test_findings_of_the_recipe_go_with_the_stack(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_env_files_come_before_the_environment(tmp_path: Path) -> None:
         ("    volumes: ['v:/b']\n", "error", "one-letter-volume"),
         ("    volumes: [{type: tmpfs, target: /b, tmpfs: {mode: 511}}]\n", "warning", "key-has-no-effect"),
         ("    networks: {n: {ipv4_address: 10.0.0.2}}\nnetworks: {n: {}}\n", "warning", "fixed-address-has-no-effect"),
-        ("volumes: {v: {x-cluster-spec: {group: g}}}\n", "error", "cluster-volume"),
+        ("volumes: {v: {x-cluster-spec: {group: g}}}\n", "warning", "cluster-spec-has-no-effect"),
         ("networks: {n: {external: true, driver: d}}\n", "warning", "external-ignores-the-rest"),
     ],
 )
