@@ -16,6 +16,7 @@ class ServerIdentity:
         practice: whether this is a practice swarm; every output says so in words.
         engine: the engine's version (``26.1.5``).
         self_paced: a practice swarm whose time moves only when it is read: waiting between reads gains nothing.
+        api: the version of the Engine API that is spoken with it (``1.45``); empty if nobody asked.
     """
 
     name: str
@@ -24,6 +25,7 @@ class ServerIdentity:
     practice: bool
     engine: str
     self_paced: bool = False
+    api: str = ""
 
 
 @dataclass(frozen=True, slots=True)

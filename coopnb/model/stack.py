@@ -109,3 +109,8 @@ class Stack:
     state: Mapping[str, Any] = field(default_factory=dict)
     timeout: int = 300
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def object_names(self) -> tuple[str, ...]:
+        """The names of its secrets and configs: a file may give one that does not begin with the stack's."""
+        return tuple(each.name for each in (*self.secrets, *self.configs))

@@ -35,6 +35,7 @@ def identify(engine: Engine, name: str) -> ServerIdentity:
         practice=PRACTICE_LABEL in labels,
         engine=str(info.get("ServerVersion", "")),
         self_paced=SELF_PACED_LABEL in labels,
+        api=engine.api_version,
     )
 
 

@@ -1,16 +1,19 @@
-"""One look at an app: six calls, however many services it has."""
+"""One look at an app: six calls, however many services it has, and one for a network that engines do not list."""
 
 from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from coopnb.engine import Answer, Engine
+from coopnb.errors import NotFound
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import (
     ENDED,
@@ -29,17 +32,21 @@ STATE_PREFIX = "coopnb_"
 """The kept states of an app are configs named ``coopnb_<stack>_<hash>``, outside the stack's namespace."""
 
 
-def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
+def snapshot(engine: Engine, server: ServerIdentity, stack: str, names: Collection[str] = ()) -> Snapshot:
     """Services, tasks, nodes, networks, secrets and configs, as they are.
 
     A swarm has no read that spans these calls, so a change in between is possible whatever their order; every write
     names the version index it was planned on.
+
+    Args:
+        names: of secrets and configs to look for beside those that begin with the stack's name.
     """
+    others = sorted(name for name in names if not name.startswith(f"{stack}_"))
     reads: tuple[Callable[[], Answer], ...] = (
         lambda: engine.services(stack),
         engine.nodes,
-        lambda: engine.secrets([f"{stack}_"]),
-        lambda: engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_"]),
+        lambda: engine.secrets([f"{stack}_", *others]),
+        lambda: engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_", *others]),
         engine.networks,
         lambda: engine.tasks(stack),
     )
@@ -55,10 +62,28 @@ def snapshot(engine: Engine, server: ServerIdentity, stack: str) -> Snapshot:
         services=services,
         tasks=tasks,
         nodes=nodes,
-        networks=tuple(sorted((_network(item) for item in networks.body or ()), key=lambda seen: seen.name)),
+        networks=_networks(engine, networks, services),
         secrets=tuple(sorted((_secret(item) for item in secrets.body or ()), key=lambda seen: seen.name)),
         configs=tuple(sorted((_config(item) for item in configs.body or ()), key=lambda seen: seen.name)),
     )
+
+
+def _networks(engine: Engine, listed: Answer, services: Sequence[ServiceSeen]) -> tuple[NetworkSeen, ...]:
+    """The networks by name. A swarm's own ``host`` and ``bridge`` are not listed, and services know them by id only.
+
+    (moby daemon/cluster/networks.go, ``populateNetworkID`` and ``GetNetworks``)
+    """
+    found = {item["Id"]: _network(item) for item in listed.body or ()}
+    targets = {
+        attached["Target"]
+        for service in services
+        for attached in (service.spec.get("TaskTemplate") or {}).get("Networks") or ()
+    }
+    for target in sorted(targets - found.keys()):
+        # The service, and its network with it, may have been removed between the two reads.
+        with suppress(NotFound):
+            found[target] = _network(engine.request("GET", f"/networks/{quote(target, safe='')}").body)
+    return tuple(sorted(found.values(), key=lambda seen: seen.name))
 
 
 def _at_once(reads: Sequence[Callable[[], Answer]]) -> list[Answer]:

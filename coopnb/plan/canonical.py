@@ -8,6 +8,7 @@ swarm exactly when their canonical forms are equal.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,8 +47,8 @@ def canonical(spec: Spec, network_names: Names) -> dict[str, Any]:
         # A hint of Docker Desktop's, which engines on Linux never kept.
         mount.pop("Consistency", None)
     for kind in ("Secrets", "Configs"):
-        container[kind] = sorted((_reference(item) for item in container.get(kind) or ()), key=repr)
-    template["Networks"] = sorted((_network(item, network_names) for item in _networks(form)), key=repr)
+        container[kind] = sorted((_reference(item) for item in container.get(kind) or ()), key=_content)
+    template["Networks"] = sorted((_network(item, network_names) for item in _networks(form)), key=_content)
     form.pop("Networks", None)
     _restart(template.get("RestartPolicy"))
     _update(form.get("UpdateConfig"))
@@ -99,7 +100,7 @@ def _endpoint(endpoint: Mapping[str, Any]) -> dict[str, Any]:
         {**port, "Protocol": port.get("Protocol") or "tcp", "PublishMode": port.get("PublishMode") or "ingress"}
         for port in endpoint.get("Ports") or ()
     ]
-    return {"Mode": endpoint.get("Mode") or "vip", "Ports": sorted(ports, key=repr)}
+    return {"Mode": endpoint.get("Mode") or "vip", "Ports": sorted(ports, key=_content)}
 
 
 def _mode(mode: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,6 +112,11 @@ def _mode(mode: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value or "yes" for name, value in mode.items() if value is not None}
     replicas = replicated.get("Replicas")
     return {"Replicated": {"Replicas": 1 if replicas is None else replicas}}
+
+
+def _content(item: Mapping[str, Any]) -> str:
+    """A key to sort by that does not depend on the order of an object's fields: the engine has one of its own."""
+    return json.dumps(item, sort_keys=True)
 
 
 def _without_zeros(block: dict[str, Any] | None) -> None:

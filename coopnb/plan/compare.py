@@ -26,6 +26,7 @@ from coopnb.model.stack import Stack, StackService
 from coopnb.plan.canonical import canonical
 from coopnb.plan.fields import fields
 from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
+from coopnb.plan.older_engines import Forgotten, as_kept
 from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, states
 
@@ -182,13 +183,15 @@ class _Draft:
         for service in self.stack.services:
             seen = there.get(service.name)
             spec = pin(service, seen.spec if seen else None, images)
+            kept, forgotten = as_kept(spec, self.snapshot.server.api)
+            self.findings += [_forgotten(service, lost, self.snapshot.server.engine) for lost in forgotten]
             if seen is None:
                 origin = service.origins.get("service")
                 cause = f"not there; recipe {self.stack.version}, {origin}" if origin else "not there"
                 self.service_writes.append(CreateService(service.name, spec, cause))
                 continue
             self.rests_on.append(RestsOn("service", seen.name, seen.id, seen.index))
-            before, after = canonical(seen.spec, names), canonical(spec, names)
+            before, after = canonical(seen.spec, names), canonical(kept, names)
             if before == after:
                 self.untouched.append(Untouched("keep", "service", seen.name, "unchanged, will not be written"))
             else:
@@ -268,6 +271,11 @@ def _changed_config(name: str, key: str, origin: Any) -> Finding:
 
 
 _FIRST = ("image", "replicas", "mode", "command", "entrypoint")
+
+
+def _forgotten(service: StackService, lost: Forgotten, engine: str) -> Finding:
+    text = f"this server's engine, {engine}, forgets {lost.key} of {service.key}: {lost.engine} is the first to keep it"
+    return Finding("warning", "engine-forgets", text, service.origins.get(lost.field), ("services", service.key))
 
 
 def _reading_order(field: str) -> tuple[int, str]:

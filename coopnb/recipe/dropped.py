@@ -38,7 +38,10 @@ _HAS_NO_EFFECT: dict[str, str] = {
 
 
 def dropped(compose: Compose, root: Node) -> Iterator[Finding]:
-    """Findings about keys without effect, and about a ``restart`` that means its opposite."""
+    """Findings about keys without effect, files without services, and a ``restart`` that means its opposite."""
+    if not compose.services:
+        text = "there are no services: docker stack would deploy nothing, and say nothing"
+        yield doubt("error", "no-services", text, root, (), "look for services: in the files, and at the indentation")
     for name, service in compose.services.items():
         path: KeyPath = ("services", name)
         written = nearest(root, path)

@@ -24,11 +24,8 @@ def check_references(compose: Compose, root: Node, findings: Sequence[Finding]) 
     """Check that every service has an image, and that what it names is declared.
 
     Raises:
-        RecipeError: no services, a missing or impossible image, an undefined network, volume,
-            config or secret.
+        RecipeError: a missing or impossible image, an undefined network, volume, config or secret.
     """
-    if not compose.services:
-        raise RecipeError("the recipe has no services", where=root.origin.file, hint="look for services: in its files")
     for name, service in compose.services.items():
         path: KeyPath = ("services", name)
         _check_image(service.image, root, path, findings)

@@ -28,6 +28,7 @@ from coopnb.model.plan import Approval, CreateSecret, LiveChange, Plan
 from coopnb.model.remembered import Remembered
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
+from coopnb.model.stack import Stack
 from coopnb.plan.images import tagged
 from coopnb.plan.kept import towards
 from coopnb.plan.live import every_service, live_plan
@@ -115,7 +116,7 @@ class Server:
         given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
         self._know(given)
         images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
-        return kept.compared(stack, self.snapshot(stack.name), images, prune=prune)
+        return kept.compared(stack, self._seen(stack), images, prune=prune)
 
     def states(self, app: App | str) -> tuple[KeptState, ...]:
         """What the swarm keeps of an app for undo, newest first, whoever deployed it.
@@ -193,7 +194,10 @@ class Server:
         """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""
         if plan.live is not None:
             return self._plan_live(plan.app, plan.live, self.snapshot(plan.stack.name))
-        return kept.compared(plan.stack, self.snapshot(plan.stack.name), plan.images, prune=plan.prune)
+        return kept.compared(plan.stack, self._seen(plan.stack), plan.images, prune=plan.prune)
+
+    def _seen(self, stack: Stack) -> Snapshot:
+        return observe.snapshot(self._engine, self.identity, stack.name, stack.object_names)
 
     def apply(self, plan: Plan, approval: Approval, *, ledger: Ledger | None = None) -> deploy.Run:
         """Make the writes of an approved plan. What comes of them is watched with the run's ``wait()``.

@@ -72,3 +72,28 @@ def test_the_spec_that_was_given_is_left_as_it_is() -> None:
     canonical(given, NETWORKS)
 
     assert given == read_back(spec())
+
+
+def test_the_order_of_a_port_s_fields_does_not_order_the_ports() -> None:
+    """Ports that were sent with their fields in any order must equal those read back in the engine's."""
+    ports = [{"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8000}, {"TargetPort": 70, "PublishedPort": 7000}]
+    back = [
+        {"Protocol": "tcp", "TargetPort": 70, "PublishedPort": 7000, "PublishMode": "ingress"},
+        {"Protocol": "tcp", "TargetPort": 80, "PublishedPort": 8000, "PublishMode": "ingress"},
+    ]
+    assert canonical(spec(EndpointSpec={"Ports": ports}), {}) == canonical(spec(EndpointSpec={"Ports": back}), {})
+
+
+def test_the_config_of_a_credential_spec_is_told_by_name() -> None:
+    """The id of a credential spec's config must equal the name that stood for it."""
+    sent = container(
+        spec(),
+        Privileges={"CredentialSpec": {"Config": "wiki_c", "File": "", "Registry": ""}},
+        Configs=[{"Runtime": {}, "ConfigName": "wiki_c"}],
+    )
+    back = container(
+        spec(),
+        Privileges={"CredentialSpec": {"Config": "id1", "File": "", "Registry": ""}},
+        Configs=[{"Runtime": {}, "ConfigName": "wiki_c", "ConfigID": "id1"}],
+    )
+    assert canonical(sent, {}) == canonical(back, {})

@@ -13,6 +13,7 @@ from coopnb.model.plan import CreateConfig, CreateSecret, CreateService, Plan, R
 from coopnb.model.snapshot import ConfigSeen, SecretSeen
 from coopnb.model.stack import Stack, StackConfig, StackNetwork, StackSecret
 from coopnb.plan import compare
+from coopnb.plan.older_engines import as_kept
 from tests.nouns import START, container, kept_state, running, seen, spec, stack, wanted
 
 ORIGIN = Origin("compose.yml", 9)
@@ -229,3 +230,32 @@ def test_a_state_names_the_digests_it_applied() -> None:
     state = next(item for item in compare(stack(), seen(), IMAGES).operations if isinstance(item, CreateConfig))
 
     assert b"sha256:" + b"a" * 64 in state.data
+
+
+def test_a_secret_of_a_driver_is_made_by_it() -> None:
+    """A driver and a template must go with the creation, be told, and count in the digest."""
+    plans = [
+        compare(stack(secrets=(secret(external=False, data=b"", length=None, **given),)), seen(), IMAGES)
+        for given in ({"driver": "vault", "driver_opts": {"path": "a"}}, {"driver": "vault"}, {"template_driver": "go"})
+    ]
+    made = next(operation for operation in plans[0].operations if isinstance(operation, CreateSecret))
+    assert (made.driver, made.driver_opts, made.data) == ("vault", {"path": "a"}, b"")
+    assert made.cause.startswith("made by the driver vault; wanted by app")
+    assert len({plan.digest for plan in plans}) == 3
+
+
+@pytest.mark.parametrize(
+    ("api", "told"), [("1.41", ["start_interval", "subpath"]), ("1.44", ["subpath"]), ("1.45", [])]
+)
+def test_what_an_older_engine_forgets_is_told_and_not_planned_again(api: str, told: list[str]) -> None:
+    """A key that the engine drops must be a warning with the engine's version, and no change for ever."""
+    mount = {"Type": "volume", "Source": "v", "Target": "/d", "VolumeOptions": {"Subpath": "s"}}
+    wants = container(spec(PINNED), Healthcheck={"Test": ["CMD", "a"], "StartInterval": 5}, Mounts=[mount])
+    there, _ = as_kept(wants, api)
+    snapshot = seen(running(spec=there))
+    snapshot = replace(snapshot, server=replace(snapshot.server, api=api))
+    plan = compare(stack(wanted(wants)), snapshot, IMAGES)
+    assert plan.operations == ()
+    lost = [finding.text for finding in plan.findings if finding.rule == "engine-forgets"]
+    assert [text.split(" forgets ")[1].split()[0] for text in lost] == told
+    assert all("28.2.2" in text for text in lost)
