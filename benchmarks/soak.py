@@ -17,6 +17,7 @@ from benchmarks.cycles import STEPS, cycle, practice, story
 from benchmarks.leftovers import leftovers, open_files, resident
 from coopnb.server import plant_samples
 from coopnb.workspace import Workspace
+from tests.convert.everything import benches, compared, deployable
 from tests.differential.everything import outcomes, sequences
 from tests.testbed.engine import dockerd
 from tests.testbed.images import IMAGES, load
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--practice", type=int, default=30, help="cycles on the practice swarm (default: %(default)s)")
     parser.add_argument("--differential", type=int, default=1, help="runs of all sequences (default: %(default)s)")
     parser.add_argument("--broken", type=int, default=50_000, help="broken files read (default: %(default)s)")
+    parser.add_argument("--corpus", type=int, default=1, help="deploys of the whole corpus (default: %(default)s)")
     parser.add_argument("--real", type=int, default=3, help="cycles on a real dockerd (default: %(default)s)")
     given = parser.parse_args()
     if lacks := missing():
@@ -55,6 +57,7 @@ def main() -> None:
         ("determinism", determinism, given.seeds),
         ("differential", differential, given.differential),
         ("practice swarm", practice_cycles, given.practice),
+        ("corpus", corpus, given.corpus),
         ("real dockerd", real_cycles, given.real),
     )
     wanted = [part for part in parts if part[2] > 0]
@@ -95,6 +98,19 @@ def broken(folder: Path, count: int) -> str:
     if done.returncode:
         raise RuntimeError(f"status {done.returncode}: {done.stderr[-3000:]}")
     return done.stdout.strip()
+
+
+def corpus(folder: Path, times: int) -> str:
+    """Every compose file of the corpus, deployed by docker and by coopnb on three engines, with equal objects."""
+    told: list[str] = []
+    for _ in range(times):
+        with benches() as engines:
+            for bench in engines:
+                result = compared(bench, deployable())
+                told.append(str(result))
+                if result.different:
+                    raise RuntimeError("\n".join((str(result), *result.different)))
+    return "; ".join(told)
 
 
 def differential(folder: Path, times: int) -> str:

@@ -30,7 +30,8 @@ class Case:
     Attributes:
         name: the way to it within the corpus, without a suffix.
         settings: what its ``.env`` says, if it has one.
-        refused: whether ``docker stack config`` refuses it; ``undeployable``: whether only the deploy does.
+        refused: whether ``docker stack config`` refuses it; ``undeployable``: whether only the deploy does;
+            ``rejected``: whether only an engine does, which may depend on its version and plugins.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Case:
     settings: Mapping[str, str]
     refused: bool = False
     undeployable: bool = False
+    rejected: bool = False
 
     def read(self) -> Reading:
         """Read it as ``docker stack config`` does.
@@ -74,6 +76,7 @@ def _small() -> Iterator[Case]:
             settings=_settings(path.with_suffix(".env")),
             refused=path.stem.startswith("refused-"),
             undeployable=path.stem.startswith("undeployable-"),
+            rejected=path.stem.startswith("rejected-"),
         )
 
 
@@ -152,10 +155,11 @@ def difference(case: Case, answer: Answer) -> str:
         return "" if answer.error else f"{case.name}: only coopnb refuses it: {error}"
     if answer.error:
         return f"{case.name}: only docker refuses it: {answer.error.splitlines()[-1]}"
-    return "\n".join(f"{case.name}: {line}" for line in _apart(mine, its_form(answer), ""))
+    return "\n".join(f"{case.name}: {line}" for line in apart(mine, its_form(answer)))
 
 
-def _apart(mine: Any, its: Any, at: str) -> Iterator[str]:
+def apart(mine: Any, its: Any, at: str = "") -> Iterator[str]:
+    """Say where coopnb's values and docker's differ, a line for each place."""
     if isinstance(mine, dict) and isinstance(its, dict):
         for key in sorted({*mine, *its}, key=str):
             if key not in its:
@@ -163,9 +167,9 @@ def _apart(mine: Any, its: Any, at: str) -> Iterator[str]:
             elif key not in mine:
                 yield f"{at}.{key}: only docker has {its[key]!r}"
             else:
-                yield from _apart(mine[key], its[key], f"{at}.{key}")
+                yield from apart(mine[key], its[key], f"{at}.{key}")
     elif isinstance(mine, list) and isinstance(its, list) and len(mine) == len(its):
         for index, (one, other) in enumerate(zip(mine, its, strict=True)):
-            yield from _apart(one, other, f"{at}[{index}]")
+            yield from apart(one, other, f"{at}[{index}]")
     elif mine != its or type(mine) is not type(its):
         yield f"{at}: coopnb has {mine!r}, docker {its!r}"

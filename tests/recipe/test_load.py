@@ -69,6 +69,12 @@ def test_what_swarm_does_not_do_is_told(addition: str, severity: str, rule: str,
     assert [(each.severity, each.rule) for each in read_text(tmp_path, A + addition).findings] == [(severity, rule)]
 
 
+def test_files_without_services_are_told(tmp_path: Path) -> None:
+    """Docker takes files without services, so coopnb reads them, and must not plan with them unasked."""
+    recipe = read_text(tmp_path, "networks: {}\n")
+    assert [(each.severity, each.rule) for each in recipe.findings] == [("error", "no-services")]
+
+
 @pytest.mark.parametrize(
     "addition", ["    restart: always\n", "    privileged: false\n", "    pid:\n", "    x-a: 1\n", "x-a: [1]\n"]
 )

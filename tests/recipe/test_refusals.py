@@ -97,7 +97,6 @@ A = "services:\n  a:\n    image: x\n"
             "'Nginx' is no name of an image",
             "compose.yml:3:5  services.a.image",
         ),
-        ("networks: {}\n", "the recipe has no services", "compose.yml"),
         (
             A + "    networks: [n]\n",
             "the network 'n' is used and not declared",

@@ -1,0 +1,217 @@
+"""A case of the corpus on a real swarm, once by the docker CLI and once by coopnb, and what is there then.
+
+The two stacks are there one after the other, for they would publish the same ports. The swarm's one node is drained, so
+nothing has to run and no image has to exist.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from coopnb.convert import convert
+from coopnb.deploy import apply
+from coopnb.deploy.writing import Act
+from coopnb.engine import Engine, connect
+from coopnb.errors import CoopError
+from coopnb.model.app import App
+from coopnb.model.plan import CreateSecret, Operation, Plan, UpdateService
+from coopnb.model.recipe import RecipeVersion
+from coopnb.model.server import ServerIdentity
+from coopnb.model.stack import Stack
+from coopnb.observe import identify, snapshot
+from coopnb.plan import compare
+from coopnb.recipe import load
+from tests.contract.api import Api
+from tests.convert.told import Objects, id_of, name_of, objects
+from tests.recipe.corpus import Case
+from tests.testbed.cli import docker_cli
+from tests.testbed.engine import RealEngine
+
+ITS, MINE = "stack-of-docker", "stack-of-coopnb"
+OWN_NETWORKS = {"bridge", "docker_gwbridge", "host", "ingress", "none"}
+SECONDS = 60
+
+
+class Refused(Exception):
+    """It was not deployed; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What a deploy has made.
+
+    Attributes:
+        planned: what coopnb would change of it for the same files, which should be nothing.
+    """
+
+    objects: Objects
+    planned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A swarm of one drained node, and the ways to it."""
+
+    engine: RealEngine
+    door: Engine
+    api: Api
+    identity: ServerIdentity
+
+    def by_docker(self, case: Case, name: str = ITS) -> None:
+        """``docker stack deploy``, with the case's settings as its whole environment.
+
+        Raises:
+            Refused: it ends with an error.
+        """
+        files = [word for file in case.files for word in ("-c", file)]
+        command = [str(docker_cli()), "-H", self.engine.url, "stack", "deploy", "--resolve-image", "never"]
+        done = subprocess.run(
+            [*command, *files, name],
+            cwd=case.folder,
+            env={**case.settings, "PATH": "/usr/bin:/bin", "DOCKER_CONFIG": "/nonexistent"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise Refused(done.stderr.strip().splitlines()[-1])
+
+    def by_coopnb(self, case: Case, name: str = MINE) -> None:
+        """Load, convert, plan and apply, as for an app and without what the field adds.
+
+        Raises:
+            Refused: coopnb refuses it, or the engine.
+        """
+        try:
+            apply(self.door, self.plan(stack_of(case, name)), _NoLedger(), _make_none)
+        except CoopError as error:
+            raise Refused(f"{type(error).__name__}: {error}") from error
+
+    def plan(self, stack: Stack) -> Plan:
+        """The plan as things stand; no registry is asked."""
+        return compare(stack, snapshot(self.door, self.identity, stack.name, stack.object_names), {})
+
+    def outcome(self, deploy: Callable[[Case, str], None], case: Case, name: str) -> There | Refused:
+        """What is there after a deploy, which does not stay; or why it was refused."""
+        with self.outside(case):
+            try:
+                deploy(case, name)
+            except Refused as refused:
+                return refused
+            return There(objects(self.api, name), self.planned(case, name))
+
+    def planned(self, case: Case, name: str) -> tuple[str, ...]:
+        """What coopnb plans to change of a stack that is there, in words."""
+        try:
+            return tuple(_told(operation) for operation in self.plan(stack_of(case, name)).operations)
+        except CoopError as error:
+            return (str(error),)
+
+    @contextmanager
+    def outside(self, case: Case) -> Iterator[None]:
+        """What a case calls external is there; at the end, that and all else is taken away."""
+        try:
+            for kind, called in _outside(case):
+                self.api.post(f"/{kind}s/create", {"Name": called, **_BODIES[kind]})
+            yield
+        finally:
+            self.sweep()
+
+    def tasks(self) -> dict[str, str]:
+        """The desired state of every service's tasks, by id, once swarm has looked at every service.
+
+        swarm looks at one service after the other, so when a new one has its task, those before it have been seen.
+        """
+        probe = self.api.post("/services/create", {"Name": "probe", "TaskTemplate": {"ContainerSpec": {"Image": "x"}}})
+        deadline = time.monotonic() + SECONDS
+        while not any(task["ServiceID"] == probe["ID"] for task in self.api.get("/tasks")):
+            assert time.monotonic() < deadline, "swarm gives a new service no task"
+            time.sleep(0.02)
+        self._remove(f"/services/{probe['ID']}")
+        there = {service["ID"] for service in self.api.get("/services")}
+        return {task["ID"]: task["DesiredState"] for task in self.api.get("/tasks") if task["ServiceID"] in there}
+
+    def sweep(self) -> None:
+        """Take away every service, secret and config, and every network that the engine did not make for itself."""
+        for kind in ("services", "secrets", "configs", "networks"):
+            for item in self.api.get(f"/{kind}"):
+                if kind != "networks" or name_of(item) not in OWN_NETWORKS:
+                    self._remove(f"/{kind}/{id_of(item)}")
+
+    def _remove(self, path: str) -> None:
+        """A network is in use until the last task of a removed service is gone."""
+        deadline = time.monotonic() + SECONDS
+        while (said := self.api.call("DELETE", path)).status >= 300 and said.status != 404:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{path} cannot be removed: {said.status} {said.message}")
+            time.sleep(0.02)
+
+
+@contextmanager
+def bench(engine: RealEngine) -> Iterator[Bench]:
+    """Drain the node of a swarm of one, and give the ways to it."""
+    node = engine.docker("node", "ls", "--quiet").stdout.strip()
+    engine.docker("node", "update", "--availability", "drain", node)
+    api = Api(str(engine.socket), version="")
+    door = connect(engine.url)
+    try:
+        made = Bench(engine, door, api, identify(door, "here"))
+        made.sweep()
+        yield made
+    finally:
+        door.close()
+
+
+def stack_of(case: Case, name: str) -> Stack:
+    """What coopnb makes of a case.
+
+    Raises:
+        CoopError: it refuses it.
+    """
+    recipe = load(RecipeVersion(case.name, "1", "c0ffee", True, case.folder), case.files, case.settings)
+    app = App(name, "here", name, case.folder / ".env", {}, recipe, ())
+    return convert(app, additions=False)
+
+
+def _told(operation: Operation) -> str:
+    changes = (
+        [f"{change.field}: {change.before} -> {change.after}" for change in operation.changes]
+        if isinstance(operation, UpdateService)
+        else []
+    )
+    return "; ".join((f"{operation.verb} {operation.kind} {operation.name}", *changes))
+
+
+_BODIES: Mapping[str, Mapping[str, Any]] = {
+    "network": {"Driver": "overlay", "Attachable": True},
+    "secret": {"Data": base64.b64encode(b"x").decode()},
+    "config": {"Data": base64.b64encode(b"x").decode()},
+}
+
+
+def _outside(case: Case) -> list[tuple[str, str]]:
+    """Kind and name of what a case calls external and uses; nothing of one that is refused."""
+    try:
+        stack = stack_of(case, MINE)
+    except CoopError:
+        return []
+    listed = (("network", stack.networks), ("secret", stack.secrets), ("config", stack.configs))
+    return [(kind, each.name) for kind, group in listed for each in group if each.external]
+
+
+class _NoLedger:
+    """Where nobody reads one."""
+
+    def append_all(self, step: str, acts: Sequence[Act]) -> None:
+        """Forget it."""
+
+
+def _make_none(operations: Sequence[CreateSecret]) -> Mapping[str, str]:
+    raise AssertionError(f"no secret is to be made: {operations}")

@@ -1,0 +1,72 @@
+"""coopnb and ``docker stack deploy`` make the same of the corpus on a real engine: every object as the API tells it.
+
+In ``make test`` a spread of the corpus, on the machine's own engine; in ``make soak`` all of it, on three engines. See
+``tests/convert/bench.py`` for how, and ``tests/convert/told.py`` for what no file decides and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.convert.bench import MINE, Bench, bench
+from tests.convert.everything import compared, deployable, spread
+from tests.recipe.corpus import Case
+from tests.testbed.cli import docker_cli, major_version
+from tests.testbed.fixtures import engine_with_busybox
+from tests.testbed.requirements import require_real
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+COMING_TO_REST = (
+    "recipes/blog",
+    "recipes/cloud",
+    "recipes/forum",
+    "recipes/gitea",
+    "recipes/mail",
+    "recipes/matrix",
+    "recipes/monitoring",
+    "recipes/proxy",
+    "recipes/wiki",
+    "credential_spec/config",
+    "networks/host",
+    "healthcheck/test-list",
+)
+
+
+@pytest.fixture(scope="module")
+def drained() -> Iterator[Bench]:
+    """An engine of this module's own, for its node is drained."""
+    require_real("a real engine")
+    with engine_with_busybox() as engine, bench(engine) as made:
+        yield made
+
+
+def test_both_deploy_the_same(drained: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    """All objects must be equal field by field, both must refuse the same files, and then coopnb must plan nothing."""
+    assert major_version(docker_cli()) >= 28
+    asked = spread()
+    result = compared(drained, asked)
+    with capsys.disabled():
+        print(f"\ncorpus deployed: {result}")
+    assert result.different == ()
+    undeployable = {case.name for case in asked if case.undeployable}
+    rejected = {case.name for case in asked if case.rejected}
+    assert undeployable <= set(result.refused) <= undeployable | rejected
+    assert result.deployed > 120
+
+
+@pytest.mark.parametrize("name", COMING_TO_REST)
+def test_docker_changes_no_task_of_what_coopnb_deployed(name: str, drained: Bench) -> None:
+    """After coopnb's apply, a ``docker stack deploy`` of the same files must leave every task as it is."""
+    case = _case(name)
+    with drained.outside(case):
+        drained.by_coopnb(case, MINE)
+        before = drained.tasks()
+        drained.by_docker(case, MINE)
+        assert drained.tasks() == before
+
+
+def _case(name: str) -> Case:
+    return next(case for case in deployable() if case.name == name)
