@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from fractions import Fraction
 from typing import Any
 
@@ -44,7 +43,7 @@ def update_config(policy: UpdatePolicy | None) -> dict[str, Any] | None:
         return None
     return {
         "Parallelism": 1 if policy.parallelism is None else policy.parallelism,
-        "MaxFailureRatio": _single(policy.max_failure_ratio),
+        "MaxFailureRatio": policy.max_failure_ratio,
         "Order": policy.order,
         **present({"Delay": policy.delay, "FailureAction": policy.failure_action, "Monitor": policy.monitor}),
     }
@@ -120,15 +119,3 @@ def _nano_cpus(text: str, scope: Scope, path: tuple[str, ...]) -> int:
     if billionths.denominator != 1:
         raise scope.error(f"{text!r} has more decimals than swarm counts", *path, hint="nine decimals are the most")
     return int(billionths)
-
-
-def _single(value: float) -> float:
-    """A number as Go sends a ``float32``: the fewest digits that read back as the same one."""
-    if not value:
-        return 0
-    packed = struct.pack("f", value)
-    return next(
-        short
-        for short in (float(f"{value:.{digits}g}") for digits in range(1, 18))
-        if struct.pack("f", short) == packed
-    )

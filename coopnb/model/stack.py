@@ -113,4 +113,4 @@ class Stack:
     @property
     def object_names(self) -> tuple[str, ...]:
         """The names of its secrets and configs: a file may give one that does not begin with the stack's."""
-        return tuple(each.name for each in (*self.secrets, *self.configs))
+        return (*(secret.name for secret in self.secrets), *(config.name for config in self.configs))

@@ -107,6 +107,11 @@ def _mode(mode: Mapping[str, Any]) -> dict[str, Any]:
     replicated = mode.get("Replicated")
     if replicated is None and not any(value is not None for value in mode.values()):
         replicated = {}
+    if (job := mode.get("ReplicatedJob")) is not None:
+        # moby daemon/cluster/convert/service.go: one at a time, and as often as at a time.
+        at_once = 1 if job.get("MaxConcurrent") is None else job["MaxConcurrent"]
+        times = at_once if job.get("TotalCompletions") is None else job["TotalCompletions"]
+        return {"ReplicatedJob": {"MaxConcurrent": at_once, "TotalCompletions": times}}
     if replicated is None:
         # {"Global": {}} is told by the key alone, which _without_empty would drop.
         return {name: value or "yes" for name, value in mode.items() if value is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,7 +52,8 @@ def tagged(reference: str) -> str:
 
     (distribution/reference ``FamiliarString`` of ``TagNameOnly``)
     """
-    familiar = reference.removeprefix("docker.io/").removeprefix("library/")
+    familiar = re.sub(r"^(index\.)?docker\.io/", "", reference)
+    familiar = re.sub(r"^library/(?=[^/]+$)", "", familiar)
     last = familiar.rpartition("/")[2]
     return familiar if ":" in last or "@" in last else f"{familiar}:latest"
 

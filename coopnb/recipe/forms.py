@@ -98,7 +98,8 @@ def single_precision(node: Node, path: KeyPath) -> Node:
         kept = struct.pack("f", value)
     except OverflowError:
         return node
-    shortest = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    single = struct.unpack("f", kept)[0]
+    shortest = (float(f"{single:.{digits}g}") for digits in range(1, 10))
     return node.with_value(next((each for each in shortest if struct.pack("f", each) == kept), value))
 
 

@@ -59,8 +59,13 @@ def _network(item: Mapping[str, Any]) -> Any:
 
 
 def _in_order(spec: Any) -> Any:
-    """CLI 28 leaves to chance how references of one name are ordered, and ports that are published alike."""
+    """CLI 28 leaves to chance how references of one name are ordered, and ports that are published alike.
+
+    For an empty list of name servers it sends an empty block, and CLI 29 none; swarm does the same for both.
+    """
     container = spec["TaskTemplate"]["ContainerSpec"]
+    if container.get("DNSConfig") == {}:
+        del container["DNSConfig"]
     for kind in ("Secrets", "Configs"):
         if kind in container:
             container[kind] = _sorted(container[kind])

@@ -97,3 +97,10 @@ def test_the_config_of_a_credential_spec_is_told_by_name() -> None:
         Configs=[{"Runtime": {}, "ConfigName": "wiki_c", "ConfigID": "id1"}],
     )
     assert canonical(sent, {}) == canonical(back, {})
+
+
+def test_a_job_runs_once_unless_it_says_otherwise() -> None:
+    """A job without a number must equal what the engine makes of it, and differ from one with another."""
+    once, alone = {"MaxConcurrent": 1, "TotalCompletions": 1}, canonical(spec(Mode={"ReplicatedJob": {}}), {})
+    assert alone == canonical(spec(Mode={"ReplicatedJob": once}), {})
+    assert alone != canonical(spec(Mode={"ReplicatedJob": {**once, "TotalCompletions": 2}}), {})

@@ -13,6 +13,9 @@ from tests.nouns import spec, wanted
     ("written", "given"),
     [
         ("nginx", "nginx:latest"),
+        ("index.docker.io/library/nginx:1", "nginx:1"),
+        ("library/nginx", "nginx:latest"),
+        ("library/of/books", "library/of/books:latest"),
         ("nginx:1", "nginx:1"),
         ("docker.io/library/nginx", "nginx:latest"),
         ("docker.io/ana/wiki:2", "ana/wiki:2"),
