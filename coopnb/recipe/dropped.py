@@ -6,11 +6,12 @@ properties); the second are keys that its converter drops without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from coopnb.model.compose import Compose, Service
 from coopnb.model.finding import Finding
 from coopnb.model.origin import KeyPath
+from coopnb.model.service_parts import FileReference
 from coopnb.recipe.node import Node, doubt, nearest
 
 _HAS_NO_EFFECT: dict[str, str] = {
@@ -51,6 +52,8 @@ def dropped(compose: Compose, root: Node) -> Iterator[Finding]:
                 yield doubt("warning", rule, f"{key} has no effect on swarm", written.entries[key], (*path, key), hint)
         yield from _restart(service, written, path)
         yield from _addresses(service, written, path)
+        yield from _mounted_twice("configs", service.configs, written, path)
+        yield from _mounted_twice("secrets", service.secrets, written, path)
 
 
 def _restart(service: Service, written: Node, path: KeyPath) -> Iterator[Finding]:
@@ -75,3 +78,17 @@ def _addresses(service: Service, written: Node, path: KeyPath) -> Iterator[Findi
                 text = f"{key} has no effect: swarm gives out the addresses"
                 node = nearest(written, at[2:])
                 yield doubt("warning", "fixed-address-has-no-effect", text, node, at, "use the service's name")
+
+
+def _mounted_twice(kind: str, given: Sequence[FileReference], written: Node, path: KeyPath) -> Iterator[Finding]:
+    """docker/cli (``command/service/parse.go``) keeps references of one name in a map, which Go orders by chance."""
+    seen: set[str] = set()
+    for index, reference in enumerate(given):
+        if reference.source in seen:
+            at = (*path, kind, index)
+            text = (
+                f"{reference.source} is mounted at two places: docker stack tells them in any order, and replaces tasks"
+            )
+            hint = "declare it twice, under two names, and mount each once"
+            yield doubt("warning", "mounted-twice", text, nearest(written, at[2:]), at, hint)
+        seen.add(reference.source)

@@ -125,18 +125,43 @@ class Bench:
             self.sweep()
 
     def tasks(self) -> dict[str, str]:
-        """The desired state of every service's tasks, by id, once swarm has looked at every service.
+        """The desired state of every service's tasks, and the state of its update, by id.
 
-        swarm looks at one service after the other, so when a new one has its task, those before it have been seen.
+        swarm looks at one service after the other: when a new one has its task, those before it have been seen.
         """
         probe = self.api.post("/services/create", {"Name": "probe", "TaskTemplate": {"ContainerSpec": {"Image": "x"}}})
-        deadline = time.monotonic() + SECONDS
-        while not any(task["ServiceID"] == probe["ID"] for task in self.api.get("/tasks")):
-            assert time.monotonic() < deadline, "swarm gives a new service no task"
-            time.sleep(0.02)
+        self.until("a new service has a task", lambda: probe["ID"] in {task["ServiceID"] for task in self._tasks()})
         self._remove(f"/services/{probe['ID']}")
-        there = {service["ID"] for service in self.api.get("/services")}
-        return {task["ID"]: task["DesiredState"] for task in self.api.get("/tasks") if task["ServiceID"] in there}
+        services = {service["ID"]: service for service in self.api.get("/services")}
+        return {
+            **{task["ID"]: task["DesiredState"] for task in self._tasks() if task["ServiceID"] in services},
+            **{one: (service.get("UpdateStatus") or {}).get("State", "") for one, service in services.items()},
+        }
+
+    def await_running(self) -> None:
+        """Every service has as many tasks running as it wants."""
+
+        def run() -> bool:
+            listed = [item["ServiceStatus"] for item in self.api.get("/services", status=True)]
+            return all(status["RunningTasks"] == status["DesiredTasks"] > 0 for status in listed)
+
+        self.until("all services run", run)
+
+    def availability(self, wanted: str) -> None:
+        """Make the node ``active``, or ``drain`` it."""
+        node = self.engine.docker("node", "ls", "--quiet").stdout.strip()
+        self.engine.docker("node", "update", "--availability", wanted, node)
+
+    def _tasks(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self.api.get("/tasks")
+        return listed
+
+    def until(self, what: str, good: Callable[[], bool]) -> None:
+        """Ask until it is so; AssertionError with what should be, if it takes too long."""
+        deadline = time.monotonic() + SECONDS
+        while not good():
+            assert time.monotonic() < deadline, f"not so within {SECONDS} s: {what}"
+            time.sleep(0.02)
 
     def sweep(self) -> None:
         """Take away every service, secret and config, and every network that the engine did not make for itself."""
@@ -147,22 +172,18 @@ class Bench:
 
     def _remove(self, path: str) -> None:
         """A network is in use until the last task of a removed service is gone."""
-        deadline = time.monotonic() + SECONDS
-        while (said := self.api.call("DELETE", path)).status >= 300 and said.status != 404:
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{path} cannot be removed: {said.status} {said.message}")
-            time.sleep(0.02)
+        gone = (200, 204, 404)
+        self.until(f"{path} can be removed", lambda: self.api.call("DELETE", path).status in gone)
 
 
 @contextmanager
 def bench(engine: RealEngine) -> Iterator[Bench]:
     """Drain the node of a swarm of one, and give the ways to it."""
-    node = engine.docker("node", "ls", "--quiet").stdout.strip()
-    engine.docker("node", "update", "--availability", "drain", node)
     api = Api(str(engine.socket), version="")
     door = connect(engine.url)
     try:
         made = Bench(engine, door, api, identify(door, "here"))
+        made.availability("drain")
         made.sweep()
         yield made
     finally:

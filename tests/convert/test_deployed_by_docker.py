@@ -7,11 +7,13 @@ In ``make test`` a spread of the corpus, on the machine's own engine; in ``make 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.convert.bench import MINE, Bench, bench
 from tests.convert.everything import compared, deployable, spread
+from tests.convert.running import running
 from tests.recipe.corpus import Case
 from tests.testbed.cli import docker_cli, major_version
 from tests.testbed.fixtures import engine_with_busybox
@@ -66,6 +68,29 @@ def test_docker_changes_no_task_of_what_coopnb_deployed(name: str, drained: Benc
         before = drained.tasks()
         drained.by_docker(case, MINE)
         assert drained.tasks() == before
+
+
+def test_a_dozen_runs_and_neither_disturbs_the_other(drained: Bench, tmp_path: Path) -> None:
+    """Where tasks really run, a plan after docker's deploy must be empty, and docker after coopnb's restart nothing."""
+    cases = running(tmp_path)
+    assert len(cases) == 12
+    drained.availability("active")
+    try:
+        for number, case in enumerate(cases):
+            drained.by_docker(case, f"its{number}")
+        drained.await_running()
+        assert [drained.planned(case, f"its{number}") for number, case in enumerate(cases)] == [()] * len(cases)
+        drained.sweep()
+        for number, case in enumerate(cases):
+            drained.by_coopnb(case, f"mine{number}")
+        drained.await_running()
+        before = drained.tasks()
+        for number, case in enumerate(cases):
+            drained.by_docker(case, f"mine{number}")
+        assert drained.tasks() == before
+    finally:
+        drained.availability("drain")
+        drained.sweep()
 
 
 def _case(name: str) -> Case:

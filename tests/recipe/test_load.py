@@ -62,6 +62,11 @@ def test_env_files_come_before_the_environment(tmp_path: Path) -> None:
         ("    networks: {n: {ipv4_address: 10.0.0.2}}\nnetworks: {n: {}}\n", "warning", "fixed-address-has-no-effect"),
         ("volumes: {v: {x-cluster-spec: {group: g}}}\n", "warning", "cluster-spec-has-no-effect"),
         ("networks: {n: {external: true, driver: d}}\n", "warning", "external-ignores-the-rest"),
+        (
+            "    secrets: [s, {source: s, target: t}]\nsecrets: {s: {external: true}}\n",
+            "warning",
+            "mounted-twice",
+        ),
     ],
 )
 def test_what_swarm_does_not_do_is_told(addition: str, severity: str, rule: str, tmp_path: Path) -> None:
