@@ -14,11 +14,15 @@ from coopnb.model.finding import Finding
 from coopnb.model.origin import Origin
 
 LARGEST = 1 << 20
+"""Bytes of the largest file that is read."""
 LARGEST_IN_ALL = 2 * LARGEST
 """Characters that all values may have together, once each is filled in."""
-"""Bytes of the largest file that is read."""
 
-_REFERENCE = re.compile(r"\\\$|\$(?:\{(?P<braced>[A-Z_][A-Z0-9_]*)\}|(?P<bare>[A-Z_][A-Z0-9_]*))")
+_REFERENCE = re.compile(
+    r"\\\$|\$(?:\{(?P<braced>[A-Z_][A-Z0-9_]*)(?:(?P<when>:?-)(?P<default>[^}\n]*))?\}|(?P<bare>[A-Z_][A-Z0-9_]*))"
+)
+_ELSEWHERE = re.compile(r"\\.|(?P<other>\$(?:\(|\{?[0-9]|\{[A-Z_][A-Z0-9_]*:?-))", re.DOTALL)
+"""What godotenv, which the field's tools read with, makes something else of."""
 _DOUBLE_QUOTED = re.compile(r"\\(?P<escaped>.)|" + _REFERENCE.pattern.removeprefix(r"\\\$|"), re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r"}
 
@@ -84,8 +88,10 @@ def parse(text: str, name: str) -> EnvFile:
     r"""Read settings in order: each value may name those before it, its own earlier value too.
 
     ``$NAME`` and ``${NAME}`` with a name in capitals are expanded in plain and double-quoted
-    values, as godotenv does; ``\$`` is a dollar. A name that is not set before becomes empty, and
-    a finding says so. Nothing comes from the process's environment, and no shell is involved.
+    values, as godotenv does; ``\$`` is a dollar. ``${NAME:-text}`` is the text where the name is not set or empty,
+    ``${NAME-text}`` where it is not set; godotenv has no defaults, and a finding says so. A name that is not set
+    before becomes empty, which is another finding. Nothing comes from the process's environment, and no shell is
+    involved.
 
     >>> parse('COMPOSE_FILE="compose.yml"\nCOMPOSE_FILE="$COMPOSE_FILE:compose.smtp.yml"', ".env").values
     {'COMPOSE_FILE': 'compose.yml:compose.smtp.yml'}
@@ -114,6 +120,8 @@ def parse(text: str, name: str) -> EnvFile:
                 hint="write the value out, or leave the repetition away",
             )
         findings.extend(_not_set_yet(written.name, other, Origin(name, written.line)) for other in unset)
+        if written.quote != "'" and any(each["other"] for each in _ELSEWHERE.finditer(written.body)):
+            findings.append(_read_otherwise(written.name, Origin(name, written.line)))
         known[written.name] = value
         settings.append(Setting(written.name, value, written.line, written.notes))
     return EnvFile(name, text, tuple(settings), tuple(options), tuple(findings))
@@ -130,8 +138,11 @@ def _expand(body: str, quote: Quote, known: Mapping[str, str]) -> tuple[str, lis
         name = match["braced"] or match["bare"]
         if not name:
             return "$"
-        if name not in known:
+        default = groups.get("default")
+        if default is None and name not in known:
             unset.append(name)
+        if default is not None and (name not in known or (match["when"] == ":-" and not known[name])):
+            return default
         return known.get(name, "")
 
     if quote == "'":
@@ -146,4 +157,15 @@ def _not_set_yet(name: str, other: str, origin: Origin) -> Finding:
         f"{name} uses {other}, which no line before it sets, so it is empty there",
         origin,
         hint=f"set {other} further up, or write a literal dollar as \\$",
+    )
+
+
+def _read_otherwise(name: str, origin: Origin) -> Finding:
+    """The value is not shown: what looks like a reference may be a piece of a password."""
+    return Finding(
+        "warning",
+        "setting-is-read-otherwise-elsewhere",
+        f"{name} has a dollar before a digit, a bracket or a default, of which abra makes something else",
+        origin,
+        hint="put the value into single quotes if the dollar is meant as one, else write the default out",
     )

@@ -158,6 +158,38 @@ def test_an_unset_name_becomes_empty_and_is_found() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("X=${A:-d}", "a"),
+        ("X=${E:-d}/x", "d/x"),
+        ("X=${E-d}", ""),
+        ("X=${U:-two words}", "two words"),
+        ("X=${U-}", ""),
+        ('X="${U:-$A}"', "$A"),
+        ("X=${U:-$A}", "$A"),
+    ],
+)
+def test_a_default_stands_in_for_what_is_not_set(line: str, value: str) -> None:
+    """A default must be taken as it stands where its name is not set, with a colon where it is empty, too."""
+    env = parse(f"A=a\nE=\n{line}\n", "app.env")
+    assert env.values["X"] == value
+    assert [finding.rule for finding in env.findings] == ["setting-is-read-otherwise-elsewhere"]
+
+
+@pytest.mark.parametrize("value", ["$2y$05$hunter2", '"$2y$05$hunter2"', "$(date)", "${1}", "${X:-hunter2}"])
+def test_what_abra_reads_otherwise_is_told_and_not_shown(value: str) -> None:
+    """A value of which the field's other tools make something else must be a warning that does not repeat it."""
+    found = [str(finding) + str(finding.hint) for finding in parse(f"X={value}\n", "app.env").findings]
+    assert len(found) == 1 and "app.env:1" in found[0] and "hunter" not in found[0]
+
+
+@pytest.mark.parametrize("value", ["'$2y$05$abc'", "\\$2y\\$05", '"\\$(date)"', "a$b", "$", "${lower:-x}"])
+def test_what_everybody_reads_alike_is_not_told(value: str) -> None:
+    """A dollar in single quotes, an escaped one, and one before anything else must not be a warning."""
+    assert parse(f"X={value}\n", "app.env").findings == ()
+
+
 def test_an_empty_value_is_set() -> None:
     """A setting without a value must be set, to nothing; one that is absent must be absent."""
     assert values("SENTRY_DSN=\nB=''\n") == {"SENTRY_DSN": "", "B": ""}
