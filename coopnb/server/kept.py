@@ -169,11 +169,11 @@ def _withheld(names: list[str], texts: Mapping[str, str], local: Mapping[str, st
 def _laid_down(texts: Mapping[str, str], secret_files: list[str]) -> Iterator[Path]:
     """The files of a state in a folder; a name that leads out of it is refused.
 
-    A secret's file was never kept: an empty one stands in for it, and its content is never sent.
+    A secret's file was never kept: another stands in for it, for an empty one is refused. Its content is never sent.
     """
     with tempfile.TemporaryDirectory(prefix="coopnb-state-") as folder:
         root = Path(folder).resolve()
-        for name, text in {**dict.fromkeys(secret_files, ""), **texts}.items():
+        for name, text in {**dict.fromkeys(secret_files, WITHHELD), **texts}.items():
             inside = PurePosixPath(name)
             if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\0" in name:
                 raise InputError(f"the state names a file outside of its recipe: {name[:80]!r}")
