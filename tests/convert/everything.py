@@ -15,7 +15,7 @@ from tests.testbed.engine import dockerd
 from tests.testbed.fixtures import temporary
 from tests.testbed.trees import SID, TRIXIE, tree
 
-EVERY = 3
+EVERY = 4
 """Of so many small cases one is deployed in ``make test``, and every recipe."""
 
 
