@@ -17,7 +17,7 @@ from benchmarks.cycles import STEPS, cycle, practice, story
 from benchmarks.leftovers import leftovers, open_files, resident
 from coopnb.server import plant_samples
 from coopnb.workspace import Workspace
-from tests.convert.everything import benches, compared, deployable
+from tests.convert.everything import benches, compared, everything
 from tests.differential.everything import outcomes, sequences
 from tests.testbed.engine import dockerd
 from tests.testbed.images import IMAGES, load
@@ -101,12 +101,12 @@ def broken(folder: Path, count: int) -> str:
 
 
 def corpus(folder: Path, times: int) -> str:
-    """Every compose file of the corpus, deployed by docker and by coopnb on three engines, with equal objects."""
+    """Every compose file of the corpus, and mixtures, deployed by docker and by coopnb on three engines: equal objects."""
     told: list[str] = []
     for _ in range(times):
         with benches() as engines:
             for bench in engines:
-                result = compared(bench, deployable())
+                result = compared(bench, everything())
                 told.append(str(result))
                 if result.different:
                     raise RuntimeError("\n".join((str(result), *result.different)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from tests.testbed.trees import SID, TRIXIE, tree
 
 EVERY = 4
 """Of so many small cases one is deployed in ``make test``, and every recipe."""
+
+MIXTURES = 100
+"""Mixtures on each engine, in ``make soak``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,27 @@ def spread() -> list[Case]:
     """Every recipe, and of the small cases one in :data:`EVERY`, the same ones each time."""
     small = [case for case in deployable() if not case.name.startswith("recipes/")]
     return [*small[::EVERY], *(case for case in deployable() if case.name.startswith("recipes/"))]
+
+
+def everything() -> list[Case]:
+    """Every case, and mixtures of them."""
+    return [*deployable(), *mixed(MIXTURES)]
+
+
+def mixed(count: int, first: int = 0) -> list[Case]:
+    """Small cases merged by threes, as seeds say: every key meets others, in one service."""
+    small = [case for case in deployable() if not case.name.startswith("recipes/") and len(case.files) == 1]
+    return [_mixture(small, seed) for seed in range(first, first + count)]
+
+
+def _mixture(small: list[Case], seed: int) -> Case:
+    chosen = random.Random(seed).sample(small, 3)
+    return Case(
+        name=f"seed {seed}: {', '.join(case.name for case in chosen)}",
+        folder=chosen[0].folder.parent,
+        files=tuple(f"{case.folder.name}/{case.files[0]}" for case in chosen),
+        settings={name: value for case in chosen for name, value in case.settings.items()},
+    )
 
 
 def compared(on: Bench, asked: Iterable[Case]) -> Compared:
@@ -87,7 +112,7 @@ def main() -> int:
     differences = 0
     with benches() as engines:
         for each in engines:
-            result = compared(each, deployable())
+            result = compared(each, everything())
             print(result, *result.different, sep="\n", flush=True)
             differences += len(result.different)
     return 1 if differences else 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.convert.bench import MINE, Bench, bench
-from tests.convert.everything import compared, deployable, spread
+from tests.convert.everything import compared, deployable, mixed, spread
 from tests.convert.running import running
 from tests.recipe.corpus import Case
 from tests.testbed.cli import docker_cli, major_version
@@ -20,6 +20,8 @@ from tests.testbed.fixtures import engine_with_busybox
 from tests.testbed.requirements import require_real
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+MIXTURES = 24
 
 COMING_TO_REST = (
     "recipes/blog",
@@ -57,6 +59,13 @@ def test_both_deploy_the_same(drained: Bench, capsys: pytest.CaptureFixture[str]
     rejected = {case.name for case in asked if case.rejected}
     assert undeployable <= set(result.refused) <= undeployable | rejected
     assert result.deployed > 110
+
+
+def test_both_deploy_the_same_of_mixtures(drained: Bench) -> None:
+    """Three small files merged must be deployed alike, whatever their keys have to do with each other."""
+    result = compared(drained, mixed(MIXTURES))
+    assert result.different == ()
+    assert result.deployed > MIXTURES // 4
 
 
 @pytest.mark.parametrize("name", COMING_TO_REST)
