@@ -101,7 +101,7 @@ def broken(folder: Path, count: int) -> str:
 
 
 def corpus(folder: Path, times: int) -> str:
-    """Every compose file of the corpus, and mixtures, deployed by docker and by coopnb on three engines: equal objects."""
+    """The corpus, and mixtures of it, deployed by docker and by coopnb on three engines: equal objects."""
     told: list[str] = []
     for _ in range(times):
         with benches() as engines:
