@@ -43,7 +43,7 @@ def update_config(policy: UpdatePolicy | None) -> dict[str, Any] | None:
         return None
     return {
         "Parallelism": 1 if policy.parallelism is None else policy.parallelism,
-        "MaxFailureRatio": policy.max_failure_ratio,
+        "MaxFailureRatio": policy.max_failure_ratio or 0,
         "Order": policy.order,
         **present({"Delay": policy.delay, "FailureAction": policy.failure_action, "Monitor": policy.monitor}),
     }
