@@ -6,6 +6,7 @@ from coopnb.convert.configs import stack_configs
 from coopnb.convert.field import MAIN, Added, with_field_additions
 from coopnb.convert.networks import stack_networks
 from coopnb.convert.origins import origins
+from coopnb.convert.refused_by_swarm import refused_by_swarm
 from coopnb.convert.scope import Scope
 from coopnb.convert.secrets import stack_secrets
 from coopnb.convert.services import service_spec
@@ -36,18 +37,22 @@ def convert(app: App, *, additions: bool = True) -> Stack:
     added = with_field_additions(app) if additions else Added(app.recipe.compose, app.recipe.origins)
     scope = Scope(app.stack, added.compose, added.origins)
     recipe = app.recipe
+    networks = stack_networks(scope)
+    configs = stack_configs(scope, recipe.files_data)
+    secrets = stack_secrets(scope, recipe.files_data, app.secrets)
+    refused = refused_by_swarm(scope, networks, (*configs, *secrets))
     return Stack(
         name=app.stack,
         app=app.domain,
         recipe=recipe.source.recipe,
         version=recipe.source.version,
         services=stack_services(scope),
-        networks=stack_networks(scope),
-        configs=stack_configs(scope, recipe.files_data),
-        secrets=stack_secrets(scope, recipe.files_data, app.secrets),
+        networks=networks,
+        configs=configs,
+        secrets=secrets,
         state=state(app),
         timeout=_timeout(scope),
-        findings=tuple(sorted((*recipe.findings, *added.findings), key=Finding.sort_key)),
+        findings=tuple(sorted((*recipe.findings, *added.findings, *refused), key=Finding.sort_key)),
     )
 
 
