@@ -17,7 +17,7 @@ from benchmarks.cycles import STEPS, cycle, practice, story
 from benchmarks.leftovers import leftovers, open_files, resident
 from coopnb.server import plant_samples
 from coopnb.workspace import Workspace
-from tests.convert.everything import benches, compared, everything
+from tests.convert.everything import on_three_engines
 from tests.differential.everything import outcomes, sequences
 from tests.testbed.engine import dockerd
 from tests.testbed.images import IMAGES, load
@@ -104,12 +104,10 @@ def corpus(folder: Path, times: int) -> str:
     """The corpus, and mixtures of it, deployed by docker and by coopnb on three engines: equal objects."""
     told: list[str] = []
     for _ in range(times):
-        with benches() as engines:
-            for bench in engines:
-                result = compared(bench, everything())
-                told.append(str(result))
-                if result.different:
-                    raise RuntimeError("\n".join((str(result), *result.different)))
+        for result in on_three_engines():
+            told.append(str(result))
+            if result.different:
+                raise RuntimeError("\n".join((str(result), *result.different)))
     return "; ".join(told)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.convert.bench import ITS, MINE, Bench, Refused, bench
 from tests.recipe.corpus import Case, apart, cases
@@ -95,26 +93,24 @@ def compared(on: Bench, asked: Iterable[Case]) -> Compared:
     return Compared(on.identity.engine, deployed, tuple(refused), tuple(different))
 
 
-@contextmanager
-def benches() -> Iterator[Iterator[Bench]]:
-    """Give the machine's own engine and two newer ones, one after the other."""
-    with temporary("coopnb-corpus-") as folder:
-        yield (made for number, suite in enumerate((None, TRIXIE, SID)) for made in _bench(folder / str(number), suite))
-
-
-def _bench(folder: Path, suite: str | None) -> Iterator[Bench]:
-    with dockerd(folder, tree=None if suite is None else tree(suite)) as engine, bench(engine) as made:
-        yield made
+def on_three_engines() -> Iterator[Compared]:
+    """Everything, on the machine's own engine and on two newer ones; each is gone before its result is given."""
+    for suite in (None, TRIXIE, SID):
+        with (
+            temporary("coopnb-corpus-") as folder,
+            dockerd(folder, tree=None if suite is None else tree(suite)) as engine,
+            bench(engine) as made,
+        ):
+            result = compared(made, everything())
+        yield result
 
 
 def main() -> int:
     """Print what was compared, and every difference; 1 if there is one."""
     differences = 0
-    with benches() as engines:
-        for each in engines:
-            result = compared(each, everything())
-            print(result, *result.different, sep="\n", flush=True)
-            differences += len(result.different)
+    for result in on_three_engines():
+        print(result, *result.different, sep="\n", flush=True)
+        differences += len(result.different)
     return 1 if differences else 0
 
 

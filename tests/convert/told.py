@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.contract.api import Api
 Objects = Mapping[str, Any]
 """Kind and name (``service STACK_a``) -> what the API says of it."""
 
+SECONDS = 30
+"""What the allocation of a network may take; it takes milliseconds."""
 KINDS = ("service", "network", "secret", "config")
 _LABEL = "com.docker.stack.namespace"
 _ALLOCATED = "com.docker.network.driver.overlay.vxlanid_list"
@@ -43,8 +46,17 @@ def name_of(item: Mapping[str, Any]) -> str:
 
 def _told(api: Api, kind: str, item: Mapping[str, Any]) -> Any:
     if kind == "network":
-        return _network(api.get(f"/networks/{id_of(item)}"))
+        return _network(_allocated(api, id_of(item)))
     return item["Spec"]
+
+
+def _allocated(api: Api, one: str) -> Mapping[str, Any]:
+    """A network as it is once the swarm has given it a driver, which it does a moment after it was made."""
+    deadline = time.monotonic() + SECONDS
+    while not (found := api.get(f"/networks/{one}"))["Driver"]:
+        assert time.monotonic() < deadline, f"the network {found['Name']} has no driver after {SECONDS} s"
+        time.sleep(0.02)
+    return dict(found)
 
 
 def _network(item: Mapping[str, Any]) -> Any:
