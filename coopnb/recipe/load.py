@@ -13,7 +13,6 @@ from coopnb.model.origin import KeyPath, Origin
 from coopnb.model.recipe import Recipe, RecipeVersion
 from coopnb.recipe.canonical import Canonical
 from coopnb.recipe.document import read_document
-from coopnb.recipe.dropped import dropped
 from coopnb.recipe.files import RecipeFiles
 from coopnb.recipe.interpolate import interpolate
 from coopnb.recipe.merge import Merge
@@ -88,7 +87,6 @@ def read_files(reader: RecipeFiles, files: Sequence[str], settings: Mapping[str,
     if len(roots) > 1 or list(compose.services) != sorted(compose.services):
         compose = validate(merged)
     findings.extend(merge.findings)
-    findings.extend(dropped(compose, merged))
     return Reading(compose, merged, tuple(findings))
 
 

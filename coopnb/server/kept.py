@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from coopnb import convert, envfile, recipe, secrets
+from coopnb import convert, envfile, lint, recipe, secrets
 from coopnb.errors import CoopError, InputError
 from coopnb.model.app import App, Setting
 from coopnb.model.finding import Finding
@@ -140,7 +140,7 @@ def stack_of(state: KeptState, local: Mapping[str, str]) -> Stack:
         stack=state.stack,
         env_file=Path(f"{state.app}.env"),
         settings=lines,
-        recipe=replace(read, files_data=files_data),
+        recipe=replace(read, files_data=files_data, findings=(*read.findings, *lint.look_at(read))),
         secrets=wanted,
     )
     stack = convert.convert(app)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coopnb import commons, convert, envfile, recipe, secrets
+from coopnb import commons, convert, envfile, lint, recipe, secrets
 from coopnb.errors import ConvertError, CoopError, RecipeError, SecretError, SettingsError
 from coopnb.model.app import App
 from coopnb.model.finding import Finding
@@ -80,7 +80,7 @@ def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVer
     with located(source, path):
         read = recipe.load(source, files, values)
         wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
-    doubts = (*read.findings, *settings.findings, *secrets.doubts(wanted), *_untagged(source))
+    doubts = (*read.findings, *lint.look_at(read), *settings.findings, *secrets.doubts(wanted), *_untagged(source))
     return App(
         domain=domain,
         server=path.parent.name,

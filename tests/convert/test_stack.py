@@ -161,7 +161,7 @@ def test_the_field_s_additions_can_be_left_out(tmp_path: Path) -> None:
 
 def test_findings_of_the_recipe_go_with_the_stack(tmp_path: Path) -> None:
     """What the reading found must be in the stack, worst first."""
-    text = APP + "    restart: 'no'\n    depends_on: [x]\n    user: ${NOBODY}\n"
+    text = APP + "    volumes: ['v:/b', '/a:/b:z']\n    user: ${NOBODY}\n"
     assert [each.severity for each in convert(app_of_text(tmp_path, text)).findings] == ["error", "warning", "note"]
 
 

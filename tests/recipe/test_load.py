@@ -47,26 +47,14 @@ def test_env_files_come_before_the_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("addition", "severity", "rule"),
     [
-        ("    depends_on: [b]\n", "warning", "depends-on-has-no-effect"),
-        ("    tmpfs: /tmp\n", "warning", "tmpfs-has-no-effect"),
-        ("    privileged: true\n", "warning", "privileged-has-no-effect"),
-        ("    container_name: z\n", "warning", "container-name-has-no-effect"),
-        ("    restart: 'no'\n", "error", "restart-no-restarts"),
-        ("    restart: always\n    deploy: {restart_policy: {}}\n", "warning", "restart-has-no-effect"),
         ("    ports: ['127.0.0.1:80:80']\n", "error", "port-address-is-dropped"),
         ("    ports: ['192.0.2.1:80:80']\n", "warning", "port-address-is-dropped"),
         ("    volumes: ['/a:/b:z']\n", "warning", "mount-option-has-no-effect"),
         ("    volumes: ['./a:/b']\n", "error", "bind-of-a-relative-path"),
         ("    volumes: ['v:/b']\n", "error", "one-letter-volume"),
         ("    volumes: [{type: tmpfs, target: /b, tmpfs: {mode: 511}}]\n", "warning", "key-has-no-effect"),
-        ("    networks: {n: {ipv4_address: 10.0.0.2}}\nnetworks: {n: {}}\n", "warning", "fixed-address-has-no-effect"),
         ("volumes: {v: {x-cluster-spec: {group: g}}}\n", "warning", "cluster-spec-has-no-effect"),
         ("networks: {n: {external: true, driver: d}}\n", "warning", "external-ignores-the-rest"),
-        (
-            "    secrets: [s, {source: s, target: t}]\nsecrets: {s: {external: true}}\n",
-            "warning",
-            "mounted-twice",
-        ),
     ],
 )
 def test_what_swarm_does_not_do_is_told(addition: str, severity: str, rule: str, tmp_path: Path) -> None:
@@ -74,15 +62,7 @@ def test_what_swarm_does_not_do_is_told(addition: str, severity: str, rule: str,
     assert [(each.severity, each.rule) for each in read_text(tmp_path, A + addition).findings] == [(severity, rule)]
 
 
-def test_files_without_services_are_told(tmp_path: Path) -> None:
-    """Docker takes files without services, so coopnb reads them, and must not plan with them unasked."""
-    recipe = read_text(tmp_path, "networks: {}\n")
-    assert [(each.severity, each.rule) for each in recipe.findings] == [("error", "no-services")]
-
-
-@pytest.mark.parametrize(
-    "addition", ["    restart: always\n", "    privileged: false\n", "    pid:\n", "    x-a: 1\n", "x-a: [1]\n"]
-)
+@pytest.mark.parametrize("addition", ["    restart: always\n", "    pid:\n", "    x-a: 1\n", "x-a: [1]\n"])
 def test_what_has_its_effect_or_none_to_have_is_not_told(addition: str, tmp_path: Path) -> None:
     """A restart that is honoured, a switch that is off and an extension must raise no finding."""
     assert read_text(tmp_path, A + addition).findings == ()

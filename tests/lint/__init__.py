@@ -1,0 +1,1 @@
+"""Rules, each with a case: files that break it, and what the docker CLI makes of them."""
