@@ -187,7 +187,8 @@ class Canonical:
                 text = f"{key_path_text(path)} is external, so it cannot have {key}"
                 raise wrong(text, given, (*path, key), hint="remove one of the two")
             text = f"{path[-1]} is external: it is used as it is, and {key} has no effect"
-            self.context.findings.append(doubt("warning", "external-ignores-the-rest", text, given, (*path, key)))
+            hint = "leave it out"
+            self.context.findings.append(doubt("warning", "external-ignores-the-rest", text, given, (*path, key), hint))
 
 
 def _build(node: Node, path: KeyPath) -> Node:

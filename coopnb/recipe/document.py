@@ -54,7 +54,8 @@ def read_document(data: bytes, file: str) -> tuple[Node, tuple[Finding, ...]]:
         )
     origin = Origin(file, more)
     said = "the file holds more than one YAML document, and only the first one is read"
-    findings = (Finding("warning", "only-the-first-document", said, origin),) if more else ()
+    hint = "make it a file of its own"
+    findings = (Finding("warning", "only-the-first-document", said, origin, hint=hint),) if more else ()
     return root, findings
 
 

@@ -1,12 +1,17 @@
-"""The files of one recipe version, read from inside its folder and nowhere else."""
+"""The files of one recipe version: what leads out of its folder is told, or refused."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from coopnb.errors import RecipeError
+from coopnb.model.finding import Finding
 from coopnb.model.origin import KeyPath
-from coopnb.recipe.node import Node, place
+from coopnb.recipe.node import Node, doubt, wrong
+
+MAX_BYTES = 2_000_000
+"""Of a file that a compose file names: more than swarm takes of any."""
 
 
 class RecipeFiles:
@@ -15,11 +20,13 @@ class RecipeFiles:
     Attributes:
         root: the version's folder, resolved.
         data: path relative to ``root`` -> bytes, of everything that was read.
+        findings: files that were read and do not lie in the folder.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.data: dict[str, bytes] = {}
+        self.findings: list[Finding] = []
 
     def read_compose(self, name: str) -> bytes:
         """Read a compose file, named relative to the root.
@@ -27,7 +34,7 @@ class RecipeFiles:
         Raises:
             RecipeError: it is missing, unreadable, or outside the recipe.
         """
-        path = self._inside(name, "")
+        path = self._inside(name)
         try:
             self.data[name] = path.read_bytes()
         except FileNotFoundError:
@@ -46,30 +53,46 @@ class RecipeFiles:
         return self.data[name]
 
     def read(self, name: str, node: Node, path: KeyPath) -> bytes:
-        """Read a file that a compose file names, relative to the root.
+        """Read a file that a compose file names, relative to the root. One outside of it is a finding.
 
         Raises:
-            RecipeError: it is missing, unreadable, or outside the recipe.
+            RecipeError: it is missing or unreadable, no plain file, or larger than anything swarm takes.
         """
-        where = place(node.origin, path)
-        inside = self._inside(name, where)
+        if "\0" in name:
+            raise wrong(f"{name!r} cannot be the name of a file", node, path)
+        real = self._real(name)
         try:
-            data = inside.read_bytes()
+            if real.exists() and not real.is_file():
+                raise wrong(f"{name!r} is no plain file", node, path, hint="name a file, not a folder or a device")
+            with real.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
         except OSError as error:
             reason = (
                 "is not in the recipe" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
             )
             hint = "look for a typing error in the path; it begins at the folder of the first compose file"
-            raise RecipeError(f"the file {name!r} {reason}", where=where, hint=hint) from None
+            raise wrong(f"the file {name!r} {reason}", node, path, hint=hint) from None
+        if len(data) > MAX_BYTES:
+            raise wrong(f"the file {name!r} is larger than {MAX_BYTES:,} bytes", node, path)
+        if not real.is_relative_to(self.root):
+            self._outside(name, real, node, path)
         self.data[name] = data
         return data
 
-    def _inside(self, name: str, where: str) -> Path:
-        path = (self.root / name).resolve()
+    def _outside(self, name: str, real: Path, node: Node, path: KeyPath) -> None:
+        text = f"{name!r} leads out of the recipe's folder: {real}, a file of this machine, would be sent to the swarm"
+        hint = "put the file into the recipe's folder, and name it by a path that begins there"
+        self.findings.append(doubt("error", "file-outside-the-recipe", text, node, path, hint))
+
+    def _real(self, name: str) -> Path:
+        return Path(os.path.realpath(self.root / name))
+
+    def _inside(self, name: str) -> Path:
+        path = self._real(name)
         if not path.is_relative_to(self.root):
             raise RecipeError(
                 f"the path {name!r} leads out of the recipe's folder",
-                where=where or str(self.root),
+                where=str(self.root),
                 hint="a recipe may use its own files only",
             )
         return path

@@ -64,6 +64,9 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WRONG_UNDERSCORE = re.compile(r"(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])")
+# Of traefik's matchers, which the field routes with: an empty host in one of them is no host, or every host.
+_HOST_RULE = re.compile(r"\bHost(?:SNI|Regexp)?\(([^)]*)\)")
+_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"")
 MAX_FILLED = 4_000_000
 """Characters that all values with settings in them may have together."""
 _HINT = "to mean a $ itself, write $$"
@@ -128,8 +131,11 @@ class _Interpolation:
         if done.missing and len(path) == 3 and (path[0], path[2]) == ("services", "image"):
             self.findings.append(_image_needs(node, done, path))
             return
+        hosts = _hosts_without(node, done, path)
+        if hosts:
+            self.findings.append(_host_needs(hosts, node, path))
         for name in done.missing:
-            if name not in self.told_missing:
+            if name not in self.told_missing and name not in hosts:
                 self.told_missing.add(name)
                 self.findings.append(_not_set(name, node, path))
 
@@ -165,9 +171,25 @@ def _image_needs(node: Node, done: Substituted, path: KeyPath) -> Finding:
     return doubt("error", IMAGE_NEEDS_A_SETTING, text, node, path, hint)
 
 
+def _hosts_without(node: Node, done: Substituted, path: KeyPath) -> tuple[str, ...]:
+    """The settings that are missing in a host: a hostname, an extra host, or the host of a routing rule."""
+    if path[:1] == ("services",) and path[2:3] in (("hostname",), ("extra_hosts",)):
+        return done.missing
+    rules = " ".join(_HOST_RULE.findall(str(node.value)))
+    # More hosts may be added outside of the quotes, and none is well: Host(`a.example.org`${MORE_HOSTS})
+    hosts = " ".join(_QUOTED.findall(rules))
+    return tuple(name for name in done.missing if re.search(rf"\$\{{?{name}(?![A-Za-z0-9_])", hosts))
+
+
+def _host_needs(names: tuple[str, ...], node: Node, path: KeyPath) -> Finding:
+    text = f"nothing sets {' and '.join(names)}, and a host needs it: {node.written}"
+    hint = f"set {' and '.join(names)} in the app's .env file, or give it a default: ${{{names[0]}:-...}}"
+    return doubt("error", "host-needs-a-setting", text, node, path, hint)
+
+
 def _not_set(name: str, node: Node, path: KeyPath) -> Finding:
     hint = f"set {name} in the app's .env file"
-    if len(path) == 3 and path[0] != "services" and path[2] == "name":
+    if path[0] != "services" and path[2:] in (("name",), ("external", "name")):
         text = f"nothing sets {name}, and the name of {path[1]} needs it: {node.written}"
         return doubt("error", "name-needs-a-setting", text, node, path, hint)
     return doubt("note", "setting-not-set", f"nothing sets {name}: it is empty here", node, path, hint)

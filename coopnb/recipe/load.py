@@ -59,7 +59,7 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
         compose=reading.compose,
         origins=_origins(reading.root),
         raw_names=_raw_names(reading.root),
-        findings=tuple(sorted((*_about_version(source), *reading.findings), key=Finding.sort_key)),
+        findings=tuple(sorted((*reading.findings, *reader.findings), key=Finding.sort_key)),
         files_data=dict(reader.data),
     )
 
@@ -88,13 +88,6 @@ def read_files(reader: RecipeFiles, files: Sequence[str], settings: Mapping[str,
         compose = validate(merged)
     findings.extend(merge.findings)
     return Reading(compose, merged, tuple(findings))
-
-
-def _about_version(source: RecipeVersion) -> list[Finding]:
-    if source.tagged:
-        return []
-    text = f"{source.recipe} has no released version: it is used as it is at commit {source.version}"
-    return [Finding("warning", "recipe-without-version", text, hint="ask its maintainers to tag a release")]
 
 
 def _read(name: str, reader: RecipeFiles, findings: list[Finding]) -> Node:

@@ -74,7 +74,8 @@ class Merge:
         lost = sorted(set(base.entries) - set(overlay.entries))
         if lost:
             text = f"this replaces {path[-1]} of {base.origin} whole: its {', '.join(lost)} is lost"
-            self._doubt("overlay-replaces-whole", text, overlay, path, "repeat here what should stay")
+            hint = "repeat here what should stay"
+            self.findings.append(doubt("warning", "overlay-replaces-whole", text, overlay, path, hint))
         return overlay
 
     def _service(self, base: Node, overlay: Node, path: KeyPath) -> Node:
@@ -131,9 +132,8 @@ class Merge:
     def _append(self, key: str, base: Node, overlay: Node, path: KeyPath) -> Node:
         if key == "test" and base.items and overlay.items:
             text = f"docker joins this test to the one in {base.origin}, and runs neither"
-            self._doubt(
-                "healthcheck-test-is-appended", text, overlay, path, "keep the test in one of the two files only"
-            )
+            hint = "keep the test in one of the two files only"
+            self.findings.append(doubt("warning", "healthcheck-test-is-appended", text, overlay, path, hint))
         return base.with_value([*base.items, *overlay.items])
 
     def _network(self, base: Node, overlay: Node, path: KeyPath) -> Node:

@@ -123,9 +123,8 @@ def _short_mount(item: Node, text: str, path: KeyPath, context: Context) -> Node
         hint = "give the volume a name of two letters or more, or use the long form"
         context.findings.append(doubt("error", "one-letter-volume", note, item, path, hint))
     for option in ignored:
-        context.findings.append(
-            doubt("warning", "mount-option-has-no-effect", f"swarm ignores the mount option {option!r}", item, path)
-        )
+        note, hint = f"swarm ignores the mount option {option!r}", "leave it out"
+        context.findings.append(doubt("warning", "mount-option-has-no-effect", note, item, path, hint))
     return item.with_value(_nodes(item, mount))
 
 
@@ -147,7 +146,8 @@ def _only_known(node: Node, known: set[str], path: KeyPath, context: Context) ->
     for name, entry in node.entries.items():
         if name not in known:
             text = f"docker stack ignores {name} here"
-            context.findings.append(doubt("warning", "key-has-no-effect", text, entry, (*path, name)))
+            hint = "look for a typing error, or leave it out"
+            context.findings.append(doubt("warning", "key-has-no-effect", text, entry, (*path, name), hint))
     return node.with_value({name: entry for name, entry in node.entries.items() if name in known})
 
 

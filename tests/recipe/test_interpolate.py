@@ -139,3 +139,22 @@ def test_a_contradiction_blocks_and_shows_what_is_written(value: str, tmp_path: 
     finding = recipe.findings[0]
     assert (finding.severity, str(finding.origin)) == ("error", "compose.yml:5")
     assert value in finding.text
+
+
+@pytest.mark.parametrize(
+    ("place", "rules"),
+    [
+        ("hostname: ${X}", ["host-needs-a-setting"]),
+        ("extra_hosts: ['db:${X}']", ["host-needs-a-setting"]),
+        ("deploy: {labels: ['r.rule=Host(`a.b`) || Host(`www.${X}`)']}", ["host-needs-a-setting"]),
+        ('deploy: {labels: {r.rule: "HostSNI(`$X`)"}}', ["host-needs-a-setting"]),
+        ('deploy: {labels: {r.rule: "Host(`a.b`${X})"}}', ["setting-not-set"]),
+        ('deploy: {labels: {r.rule: "Host(`a.b`) && PathPrefix(`/${X}`)"}}', ["setting-not-set"]),
+        ("deploy: {labels: {r.rule: 'Host(`${X:-a.b}`)'}}", []),
+    ],
+)
+def test_a_host_that_lacks_a_setting_blocks(place: str, rules: list[str], tmp_path: Path) -> None:
+    """A missing setting must be an error where it makes a host, and a note where it may be empty."""
+    assert [
+        each.rule for each in read_text(tmp_path, f"services:\n  a:\n    image: x\n    {place}\n").findings
+    ] == rules

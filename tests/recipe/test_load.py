@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from coopnb.model.origin import Origin
-from coopnb.model.recipe import RecipeVersion
-from coopnb.recipe import load
 from tests.recipe.reading import read, read_text, write
 
 A = "services:\n  a:\n    image: x\n"
@@ -66,13 +64,6 @@ def test_what_swarm_does_not_do_is_told(addition: str, severity: str, rule: str,
 def test_what_has_its_effect_or_none_to_have_is_not_told(addition: str, tmp_path: Path) -> None:
     """A restart that is honoured, a switch that is off and an extension must raise no finding."""
     assert read_text(tmp_path, A + addition).findings == ()
-
-
-def test_a_recipe_without_a_release_is_told(tmp_path: Path) -> None:
-    """An untagged version must bring a warning with every plan."""
-    write(tmp_path, {"compose.yml": A})
-    recipe = load(RecipeVersion("sample", "c0ffee1", "c0ffee1234", False, tmp_path), ["compose.yml"], {})
-    assert [(each.severity, each.rule) for each in recipe.findings] == [("warning", "recipe-without-version")]
 
 
 def test_it_keeps_the_files_it_read_and_the_names_as_written(tmp_path: Path) -> None:

@@ -70,12 +70,6 @@ def test_a_whole_merge_gives_what_docker_gives(tmp_path: Path) -> None:
     [
         ("ports: ['53:53/tcp', '53:53/udp']", "user: x", "merged-into-one", "compose.yml:2"),
         ("ports: [80, 81]", "user: x", "merged-into-one", "compose.yml:2"),
-        (
-            "healthcheck: {test: [CMD, a]}",
-            "healthcheck: {test: [CMD, b]}",
-            "healthcheck-test-is-appended",
-            "compose.b.yml:2",
-        ),
         ("init: true", "init: false", "overlay-cannot-empty", "compose.b.yml:2"),
         ("tty: true", "tty: false", "overlay-cannot-empty", "compose.b.yml:2"),
         ("environment: {A: x}", "environment: {A: ''}", "overlay-cannot-empty", "compose.b.yml:2"),
@@ -100,6 +94,13 @@ def test_what_a_merge_loses_blocks(base: str, overlay: str, rule: str, place: st
     assert [(each.severity, each.rule, str(each.origin)) for each in findings] == [("error", rule, place)]
 
 
+def test_two_tests_of_one_health_check_are_told(tmp_path: Path) -> None:
+    """A test that docker joins to another one must be a warning at the second."""
+    [found] = merged(tmp_path, "healthcheck: {test: [CMD, a]}", "healthcheck: {test: [CMD, b]}").findings
+    told = (found.severity, found.rule, str(found.origin))
+    assert told == ("warning", "healthcheck-test-is-appended", "compose.b.yml:2")
+
+
 def test_ports_of_one_file_alone_do_not_collapse(tmp_path: Path) -> None:
     """Without a merge, tcp and udp on one port must both stay, without a finding."""
     recipe = read(write(tmp_path, {"compose.yml": "services:\n  a: {image: x, ports: ['53:53', '53:53/udp']}\n"}))
@@ -107,11 +108,11 @@ def test_ports_of_one_file_alone_do_not_collapse(tmp_path: Path) -> None:
     assert recipe.findings == ()
 
 
-def test_a_network_that_is_redeclared_loses_the_rest_and_that_blocks(tmp_path: Path) -> None:
-    """A second declaration replaces the first one whole, and an error must list what is lost."""
+def test_a_network_that_is_redeclared_loses_the_rest_and_that_is_told(tmp_path: Path) -> None:
+    """A second declaration replaces the first one whole, and a warning must list what is lost."""
     recipe = merged(tmp_path, "user: x", "user: y", "networks: {n: {attachable: true}}\n")
     assert recipe.compose.networks["n"].driver == ""
-    assert [each.rule for each in recipe.findings] == ["overlay-replaces-whole"]
+    assert [(each.severity, each.rule) for each in recipe.findings] == [("warning", "overlay-replaces-whole")]
     assert "driver, labels" in recipe.findings[0].text
 
 
