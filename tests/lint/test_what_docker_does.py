@@ -14,22 +14,26 @@ A mapping stands for those of its keys; ``null`` for a key that is not there or 
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from coopnb import lint
+from coopnb.lint.rules.key_is_ignored import INSTEAD
+from coopnb.model.recipe import RecipeVersion
 from coopnb.practice import process
+from coopnb.recipe import load
 from tests.lint.cases import CASE_OF, Case
 from tests.testbed.cli import docker_cli
 from tests.testbed.requirements import require_oracle
 
 pytestmark = [pytest.mark.swarms, pytest.mark.timeout(180)]
-HOME = "/nonexistent"
+NOWHERE = "/nonexistent"
 
 
 @pytest.fixture(scope="module")
@@ -43,53 +47,90 @@ def socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         process.stop(home)
 
 
-def docker(case: Case, *arguments: str, status: int = 0) -> tuple[str, str]:
-    """Run the docker CLI in the case's folder with its settings as the environment; what it prints, both ways."""
-    environment = {"PATH": "/usr/bin:/bin", "DOCKER_CONFIG": HOME, "HOME": HOME, **case.settings("bad")}
-    command = [str(docker_cli()), *arguments]
+def docker(folder: Path, settings: Mapping[str, str], *arguments: str) -> tuple[str, str]:
+    """Run the docker CLI in a folder with settings as its environment; what it prints, both ways."""
     done = subprocess.run(
-        command, cwd=case.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [str(docker_cli()), *arguments],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "DOCKER_CONFIG": NOWHERE, "HOME": NOWHERE, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
-    assert done.returncode == status, (arguments, done.stdout, done.stderr)
+    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     return done.stdout, done.stderr
 
 
-def composed(case: Case) -> list[str]:
-    """The bad files as the CLI takes them."""
-    return [word for name in case.files("bad") for word in ("-c", name)]
+def files(case: Case, kind: str) -> list[str]:
+    """The files of a kind as the CLI takes them."""
+    return [word for name in case.files(kind) for word in ("-c", name)]
 
 
 @pytest.mark.parametrize("case", CASE_OF.values(), ids=list(CASE_OF))
 def test_docker_does_it(case: Case, socket: Path) -> None:
     """docker must read the bad files, and make of them what is written in the case."""
-    expected = case.docker
-    printed, complaints = docker(case, "stack", "config", *composed(case))
+    expected, given = case.docker, (case.folder, case.settings("bad"))
     assert {"config", "sent", "says"} & set(expected), "the case says nothing of docker"
+    printed, complaints = docker(*given, "stack", "config", *files(case, "bad"))
+    said = printed + complaints
     assert differences(yaml.safe_load(printed), expected.get("config", {}), "config") == []
     if "sent" in expected:
-        stack = f"case{list(CASE_OF).index(case.rule)}"
-        door = ("-H", f"unix://{socket}")
-        said = "".join(docker(case, *door, "stack", "deploy", *composed(case), "--resolve-image=never", stack))
+        stack, engine = f"case{list(CASE_OF).index(case.rule)}", ("-H", f"unix://{socket}")
+        said = "".join(docker(*given, *engine, "stack", "deploy", *files(case, "bad"), "--resolve-image=never", stack))
         for key, spec in expected["sent"].items():
-            [read] = json.loads(docker(case, *door, "service", "inspect", f"{stack}_{key}")[0])
+            [read] = json.loads(docker(*given, *engine, "service", "inspect", f"{stack}_{key}")[0])
             assert differences(read["Spec"], spec, key) == []
-    else:
-        said = printed + complaints
     assert expected.get("says", "") in said
-    assert not expected.get("never says") or expected["never says"] not in said
+    assert "never says" not in expected or expected["never says"] not in said
 
 
 @pytest.mark.parametrize("case", CASE_OF.values(), ids=list(CASE_OF))
 def test_docker_reads_what_the_page_says_instead(case: Case) -> None:
     """The mended files must be ones that docker reads."""
     require_oracle("showing that docker reads the mended files of the rules")
-    files = [word for name in case.files("clean") for word in ("-c", name)]
-    environment = {"PATH": os.environ["PATH"], "DOCKER_CONFIG": HOME, **case.settings("clean")}
-    command = [str(docker_cli()), "stack", "config", *files]
-    done = subprocess.run(
-        command, cwd=case.folder, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    assert docker(case.folder, case.settings("clean"), "stack", "config", *files(case, "clean"))[0]
+
+
+EVERY_IGNORED_KEY = """\
+services:
+  app:
+    image: nginx:1.27
+    build: .
+    cgroupns_mode: host
+    cgroup_parent: /x
+    devices: [/dev/snd]
+    domainname: example.org
+    external_links: [other]
+    ipc: host
+    links: [other]
+    mac_address: 02:42:ac:11:00:02
+    network_mode: host
+    oom_score_adj: 100
+    pid: host
+    privileged: true
+    security_opt: [no-new-privileges]
+    shm_size: 64M
+    userns_mode: host
+"""
+
+
+def test_docker_ignores_the_keys_of_the_list(socket: Path, tmp_path: Path) -> None:
+    """docker must name exactly the keys that the rule has as ignored; the one that it does not name must be lost."""
+    (tmp_path / "compose.yml").write_text(EVERY_IGNORED_KEY, encoding="utf-8")
+    engine = ("-H", f"unix://{socket}")
+    deploy = ("stack", "deploy", "-c", "compose.yml", "--resolve-image=never", "every")
+    named = re.search("Ignoring unsupported options: (.*)", "".join(docker(tmp_path, {}, *engine, *deploy)))
+    assert named is not None and {*named[1].split(", "), "oom_score_adj"} == set(INSTEAD)
+    assert "OomScoreAdj" not in docker(tmp_path, {}, *engine, "service", "inspect", "every_app")[0]
+
+
+def test_every_key_of_the_list_is_found(tmp_path: Path) -> None:
+    """Each ignored key must be a finding of its own."""
+    (tmp_path / "compose.yml").write_text(EVERY_IGNORED_KEY, encoding="utf-8")
+    source = RecipeVersion("every", "1.0.0", "c0ffee", True, tmp_path)
+    found = lint.look_at(load(source, ["compose.yml"], {}))
+    assert {each.path for each in found} == {("services", "app", key) for key in INSTEAD}
 
 
 def differences(seen: Any, expected: Any, at: str) -> list[str]:

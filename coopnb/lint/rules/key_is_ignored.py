@@ -22,8 +22,7 @@ from coopnb.lint.rule import Rule
 from coopnb.model.finding import Finding
 from coopnb.model.recipe import Recipe
 
-# docker/cli compose/types/types.go, UnsupportedProperties; restart is a rule of its own, oom_score_adj is lost apart.
-_INSTEAD: dict[str, str] = {
+INSTEAD: dict[str, str] = {
     "build": "swarm does not build images; the image must be in a registry",
     "cgroupns_mode": "swarm has no such option",
     "cgroup_parent": "swarm has no such option",
@@ -41,12 +40,13 @@ _INSTEAD: dict[str, str] = {
     "shm_size": "use a tmpfs volume at /dev/shm",
     "userns_mode": "swarm has no such option",
 }
+"""Key -> what to do instead (docker/cli ``compose/types/types.go``, ``UnsupportedProperties``, but for ``restart``)."""
 
 
 def look(recipe: Recipe) -> Iterator[Finding]:
     """A finding for each of the keys that says something."""
     for name, service in recipe.compose.services.items():
-        for key, hint in _INSTEAD.items():
+        for key, hint in INSTEAD.items():
             if getattr(service, key):
                 yield RULE.finding(recipe, ("services", name, key), f"{key} has no effect on swarm", hint)
 
