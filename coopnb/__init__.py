@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coopnb.lessons import open_drill, open_lesson
     from coopnb.runbook import open_book
     from coopnb.runner import new_run, show_index
-    from coopnb.server import chart_run, connect, findings, load_app, practice_swarm
+    from coopnb.server import chart_run, connect, findings, load_app, load_recipe, load_stack, practice_swarm
 
     __version__: str
 
@@ -35,6 +35,8 @@ __all__ = [
     "connect",
     "findings",
     "load_app",
+    "load_recipe",
+    "load_stack",
     "new_run",
     "open_book",
     "open_drill",
@@ -54,6 +56,8 @@ _ROOM_OF = {
     "connect": "server",
     "findings": "server",
     "load_app": "server",
+    "load_recipe": "server",
+    "load_stack": "server",
     "new_run": "runner",
     "open_book": "runbook",
     "open_drill": "lessons",

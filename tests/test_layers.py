@@ -51,6 +51,8 @@ def test_every_room_imports_only_what_lies_below() -> None:
         ("show", "import coopnb.record", "A room imports only the rooms below it"),
         ("model", "import subprocess", "The thinking rooms"),
         ("convert", "import time", "The thinking rooms"),
+        ("lint", "import coopnb.plan", "A room imports only the rooms below it"),
+        ("lint", "import subprocess", "The thinking rooms"),
         ("secrets", "import coopnb.commons.git", "The thinking rooms"),
         ("recipe", "def later() -> None:\n    import ipywidgets", "The thinking rooms"),
         ("show", "import coopnb.envfile", "Displays and records see only nouns"),

@@ -11,6 +11,7 @@ from coopnb.cli.apps import add_app
 from coopnb.cli.machine import add_doctor, add_lab
 from coopnb.cli.parsing import EXIT_STATUSES, Parser
 from coopnb.cli.practice import add_practice
+from coopnb.cli.reading import add_check, add_convert
 from coopnb.cli.recipes import add_recipe
 from coopnb.cli.runbooks import add_new, add_run
 from coopnb.cli.servers import add_server
@@ -63,6 +64,8 @@ def _parser() -> Parser:
     add_new(commands)
     add_app(commands)
     add_recipe(commands)
+    add_check(commands)
+    add_convert(commands)
     add_server(commands)
     add_practice(commands)
     add_lab(commands)

@@ -14,6 +14,7 @@ from coopnb.convert.state import state
 from coopnb.errors import RecipeError
 from coopnb.model.app import App
 from coopnb.model.finding import Finding
+from coopnb.model.recipe import Recipe
 from coopnb.model.stack import Stack, StackService
 
 DEFAULT_TIMEOUT = 300
@@ -53,6 +54,27 @@ def convert(app: App, *, additions: bool = True) -> Stack:
         state=state(app),
         timeout=_timeout(scope),
         findings=tuple(sorted((*recipe.findings, *added.findings, *refused), key=Finding.sort_key)),
+    )
+
+
+def convert_files(recipe: Recipe, name: str) -> Stack:
+    """Convert compose files to the objects of a stack: what ``docker stack deploy`` sends, and nothing added.
+
+    Raises:
+        ConvertError, RecipeError: as :func:`convert`.
+    """
+    scope = Scope(name, recipe.compose, recipe.origins)
+    return Stack(
+        name=name,
+        app=name,
+        recipe=recipe.source.recipe,
+        version=recipe.source.version,
+        services=stack_services(scope),
+        networks=stack_networks(scope),
+        configs=stack_configs(scope, recipe.files_data),
+        secrets=stack_secrets(scope, recipe.files_data, ()),
+        timeout=_timeout(scope),
+        findings=tuple(sorted(recipe.findings, key=Finding.sort_key)),
     )
 
 

@@ -17,7 +17,7 @@ class RecipeVersion:
 
     Attributes:
         version: the tag (``1.2.0+1.39.8``), or the short commit of a recipe without a valid tag.
-        commit: the full commit id.
+        commit: the full commit id; empty for files that are taken as they lie in a folder.
         tagged: whether ``version`` is a tag; if not, a warning goes with every plan.
         root: a folder that holds this version's files and nothing else writes to.
         notes: the release notes of this version (``release/<version>``), if it has any.

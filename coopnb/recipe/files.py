@@ -17,13 +17,17 @@ MAX_BYTES = 2_000_000
 class RecipeFiles:
     """Reads files, and remembers what was read.
 
+    Args:
+        by_hand: whether the compose files were named by an operator, who may take them from anywhere.
+
     Attributes:
         root: the version's folder, resolved.
         data: path relative to ``root`` -> bytes, of everything that was read.
         findings: files that were read and do not lie in the folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, by_hand: bool = False) -> None:
+        self.by_hand = by_hand
         self.root = root.resolve()
         self.data: dict[str, bytes] = {}
         self.findings: list[Finding] = []
@@ -34,7 +38,7 @@ class RecipeFiles:
         Raises:
             RecipeError: it is missing, unreadable, or outside the recipe.
         """
-        path = self._inside(name)
+        path = self._real(name) if self.by_hand else self._inside(name)
         try:
             self.data[name] = path.read_bytes()
         except FileNotFoundError:

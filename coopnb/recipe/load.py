@@ -36,12 +36,13 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str]) -> Recipe:
+def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str], *, by_hand: bool = False) -> Recipe:
     """Read, fill in, check and merge the compose files of a recipe version.
 
     Args:
         files: in the order of ``COMPOSE_FILE``, relative to the version's root.
         settings: of the app, ``STACK_NAME`` among them; the only source of values.
+        by_hand: whether an operator named the files, who may take them from outside of the root.
 
     Raises:
         RecipeError: anything that docker/cli refuses, what only fails later there (an undefined secret, a
@@ -49,7 +50,7 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
     """
     if not files:
         raise RecipeError("no compose file is named", where=source.recipe, hint="set COMPOSE_FILE=compose.yml")
-    reader = RecipeFiles(source.root)
+    reader = RecipeFiles(source.root, by_hand=by_hand)
     reading = read_files(reader, files, settings)
     check_references(reading.compose, reading.root, reading.findings)
     read_object_files(reading.compose, reading.root, reader)

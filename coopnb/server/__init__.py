@@ -14,8 +14,9 @@ from coopnb.server.addresses import (
 from coopnb.server.checking import check_server
 from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
+from coopnb.server.given import findings, stack_at
 from coopnb.server.kept_asked import ask_states
-from coopnb.server.loading import findings, load_app, recipe_of, stack_name
+from coopnb.server.loading import load_app, recipe_of, stack_name
 from coopnb.server.practising import (
     Practising,
     find_practice,
@@ -24,9 +25,11 @@ from coopnb.server.practising import (
     start_practice,
     stop_practice,
 )
+from coopnb.server.recipes import load_recipe
 from coopnb.server.recorded import chart_run
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.server.roster import names, roster
+from coopnb.server.stacks import load_stack
 from coopnb.server.temporary import practice_swarm
 from coopnb.server.trusting import shown_key, trust_key
 
@@ -49,6 +52,8 @@ __all__ = [
     "folder_of",
     "is_practice",
     "load_app",
+    "load_recipe",
+    "load_stack",
     "names",
     "plant_samples",
     "practice_home",
@@ -59,6 +64,7 @@ __all__ = [
     "refuse_unknown",
     "roster",
     "shown_key",
+    "stack_at",
     "stack_name",
     "start_practice",
     "stop_practice",

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from coopnb import commons, convert, envfile, lint, recipe, secrets
-from coopnb.errors import ConvertError, CoopError, RecipeError, SecretError, SettingsError
+from coopnb import commons, envfile, lint, recipe, secrets
+from coopnb.errors import ConvertError, RecipeError, SecretError, SettingsError
 from coopnb.model.app import App
 from coopnb.model.finding import Finding
 from coopnb.model.recipe import RecipeVersion
@@ -42,20 +42,15 @@ def load_app(
     return _load(place, path, domain, version, into)
 
 
-def findings(app: App | Path | str) -> tuple[Finding, ...]:
-    """Everything there is to say of an app before a server is asked: sorted, worst first, never an exception.
+def app_at(path: Path) -> App:
+    """Load the app of an ``.env`` file; its recipe is that of the workspace the file lies in.
 
-    Takes an app, or the path of its ``.env`` file: then a file that cannot be read is a finding too.
+    Raises:
+        SettingsError, CommonsError, RecipeError, SecretError: with file, line and key path.
     """
-    try:
-        if not isinstance(app, App):
-            path = Path(app)
-            app = _load(Workspace(path.absolute().parents[2]), path, path.name.removesuffix(".env"), "", None)
-        found = convert.convert(app).findings
-    except CoopError as error:
-        text = "; ".join(part for part in (error.headline, error.what, error.where) if part)
-        return (Finding("error", "unreadable", text, hint=error.hint),)
-    return tuple(sorted(found, key=Finding.sort_key))
+    above = path.absolute().parents
+    place = Workspace(above[2]) if len(above) > 2 and above[1].name == "servers" else as_workspace(None)
+    return _load(place, path, path.name.removesuffix(".env"), "", None)
 
 
 def _load(place: Workspace, path: Path, domain: str, version: str, into: Path | None) -> App:
@@ -75,10 +70,9 @@ def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVer
     # The versions that abra.sh exports win over the settings, as they do for abra (MergeAbraShEnv).
     script = _script(source.root)
     values = {"STACK_NAME": stack, **settings.values, **envfile.exports(script.decode(errors="replace"))}
-    files = [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
     sample = source.root / ".env.sample"
     with located(source, path):
-        read = recipe.load(source, files, values)
+        read = recipe.load(source, compose_files(values), values)
         wanted = secrets.wanted(read, settings.last, envfile.read(sample, ".env.sample") if sample.is_file() else None)
     doubts = (*read.findings, *lint.look_at(read), *settings.findings, *secrets.doubts(wanted), *_untagged(source))
     return App(
@@ -91,6 +85,11 @@ def app_of(settings: envfile.EnvFile, path: Path, domain: str, source: RecipeVer
         recipe=replace(read, findings=doubts, files_data={**read.files_data, **({SCRIPT: script} if script else {})}),
         secrets=wanted,
     )
+
+
+def compose_files(values: Mapping[str, str]) -> list[str]:
+    """The compose files that settings name, in order."""
+    return [name for name in values.get("COMPOSE_FILE", "").split(":") if name] or ["compose.yml"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +113,19 @@ def app_name(place: Workspace, name: str, server: str) -> AppName:
 
 
 @contextmanager
-def located(source: RecipeVersion, settings: Path) -> Iterator[None]:
+def located(source: RecipeVersion, settings: Path | None) -> Iterator[None]:
     """Say which recipe and which settings an error is about: a file and a line alone could be any recipe's."""
     try:
         yield
     except (RecipeError, ConvertError, SecretError) as error:
-        own = f"recipe {source.recipe} {source.version}, settings {settings}"
+        own = f"recipe {source.recipe} {source.version}".rstrip() + (f", settings {settings}" if settings else "")
         error.where = "\n".join(part for part in (error.where, own) if part)
         raise
 
 
 def _untagged(source: RecipeVersion) -> tuple[Finding, ...]:
     """A version that is no tag can be lost from the recipe's history, and with it what was deployed."""
-    if source.tagged:
+    if source.tagged or not source.commit:
         return ()
     text = f"{source.recipe} is used at the commit {source.version}, which is no released version"
     return (Finding("warning", "version-not-tagged", text, hint="Release it: git tag -a, then name the tag."),)

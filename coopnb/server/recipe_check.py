@@ -5,14 +5,13 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from coopnb import commons, convert, envfile
+from coopnb import commons, convert
 from coopnb.errors import ConvertError, RecipeError, SecretError, SettingsError
 from coopnb.model.finding import Finding
 from coopnb.model.recipe import RecipeVersion
-from coopnb.server.loading import app_of
+from coopnb.server.given import unreadable
+from coopnb.server.recipes import sample_app
 from coopnb.workspace import Workspace
-
-_DOMAIN = "app.example.com"
 
 
 def check_recipe(workspace: Workspace, recipe: str, version: str = "") -> tuple[RecipeVersion, tuple[Finding, ...]]:
@@ -26,18 +25,9 @@ def check_recipe(workspace: Workspace, recipe: str, version: str = "") -> tuple[
         CommonsError: there is no such recipe or version, its tag moved, or it has no ``.env.sample``.
     """
     with tempfile.TemporaryDirectory(prefix="coopnb-check-") as draft:
-        own = Workspace(Path(draft))
-        source = commons.read_version(workspace, recipe, version, own.root / "files")
+        source = commons.read_version(workspace, recipe, version, Path(draft))
         try:
-            path = commons.new_app(own, "check", _DOMAIN, source)
-            app = app_of(envfile.read(path), path, _DOMAIN, source)
-            found = convert.convert(app).findings
+            found = convert.convert(sample_app(source)).findings
         except (RecipeError, ConvertError, SecretError, SettingsError) as error:
-            text = "; ".join(part for part in (error.headline, error.what, _place(error.where)) if part)
-            found = (Finding("error", "unreadable", text, hint=error.hint),)
+            found = (unreadable(error),)
     return source, tuple(sorted(found, key=Finding.sort_key))
-
-
-def _place(where: str | None) -> str:
-    """Where it is in the recipe: the lines about the settings name a file that is gone by now."""
-    return "\n".join(line for line in (where or "").splitlines() if not line.startswith("recipe "))

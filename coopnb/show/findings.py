@@ -14,13 +14,20 @@ _TONES: dict[str, Tone] = {"error": "bad", "warning": "busy", "note": "quiet"}
 _SIGNS = {"error": "✗", "warning": "!", "note": "i"}
 
 
-def findings_output(findings: Sequence[Finding], subject: str = "", run: int | None = None, step: str = "") -> Output:
-    """Show all findings, sorted; ``subject`` is what was read (``wiki.example.org``)."""
+def findings_output(
+    findings: Sequence[Finding], subject: str = "", run: int | None = None, step: str = "", *, rules: bool = False
+) -> Output:
+    """Show all findings, sorted.
+
+    Args:
+        subject: what was read (``wiki.example.org``).
+        rules: whether the name of each finding's rule is shown, too.
+    """
     about = f" in {subject}" if subject else ""
     if not findings:
         return output_of([Line(f"No findings{about}.", head=True)], run=run, step=step)
     head = Line(f"{summary(findings)}{about}", head=True)
-    return output_of([head, Table(finding_rows(findings))], run=run, step=step)
+    return output_of([head, Table(finding_rows(findings, rules=rules))], run=run, step=step)
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -32,12 +39,12 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(counted(number, severity) for number, severity in counts if number)
 
 
-def finding_rows(findings: Sequence[Finding]) -> tuple[tuple[Cell, ...], ...]:
-    """One row a finding: severity, place, what is so and what to do about it."""
-    return tuple(_row(finding) for finding in sorted(findings, key=Finding.sort_key))
+def finding_rows(findings: Sequence[Finding], *, rules: bool = False) -> tuple[tuple[Cell, ...], ...]:
+    """One row a finding: severity, its rule if asked for, place, what is so and what to do about it."""
+    return tuple(_row(finding, rules) for finding in sorted(findings, key=Finding.sort_key))
 
 
-def _row(finding: Finding) -> tuple[Cell, ...]:
+def _row(finding: Finding, rules: bool) -> tuple[Cell, ...]:
     where = str(finding.origin or "")
     path = key_path_text(finding.path)
     text = f"{path}: {finding.text}" if path else finding.text
@@ -45,6 +52,7 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
         text = f"{text.rstrip('.')}. {finding.hint[:1].upper()}{finding.hint[1:]}"
     return (
         Cell(finding.severity, sign=_SIGNS[finding.severity], tone=_TONES[finding.severity]),
+        *((Cell(finding.rule, code=True),) if rules else ()),
         Cell(where, code=True),
         Cell(text),
     )

@@ -15,12 +15,14 @@ from coopnb.cli.entry import _parser
 from coopnb.runner import find_model, meanings, model_names, read_model
 from tests.runbook.headless import coopnb
 
-COMMANDS = ("run", "new", "app", "recipe", "server", "practice", "lab", "doctor")
+COMMANDS = ("run", "new", "app", "recipe", "check", "convert", "server", "practice", "lab", "doctor")
 STATUSES = {
     "run": ("0", "1", "2", "3", "4", "130"),
     "new": ("0", "2"),
     "app": ("0", "1", "2", "3", "4", "130"),
     "recipe": ("0", "2"),
+    "check": ("0", "1", "2"),
+    "convert": ("0", "2"),
     "server": ("0", "1", "2", "3", "4"),
     "practice": ("0", "1", "2", "4"),
     "doctor": ("0", "1"),
