@@ -24,6 +24,8 @@ coopnb reads a compose file as `docker stack` reads it. What that reading does b
 because nobody else says it. `coopnb check PATH` looks at a recipe, an app or any stack file; a plan shows the same.
 
 - An **error** blocks a plan: docker reads something that its author cannot have meant, or a file of somebody else.
+  Mend the file; or, if it is wanted as it is, accept the error by its name: `deploy-app` and `upgrade-app` take
+  `accept=restart-no-restarts`. What was accepted is part of the plan's digest, and is kept with the reason.
 - A **warning** goes with a plan: something is dropped or changed without a word, or gives a container much of its node.
 - A **note** is for whoever looks for something.
 

@@ -119,6 +119,7 @@ def _as_json(subject: str, found: Sequence[Finding]) -> str:
             "path": key_path_text(each.path) or None,
             "text": each.text,
             "hint": each.hint,
+            "acceptable": each.acceptable,
         }
         for each in found
     ]

@@ -39,7 +39,8 @@ class Rule:
 
     def finding(self, recipe: Recipe, path: KeyPath, text: str, hint: str) -> Finding:
         """What this rule says of a place in a recipe."""
-        return Finding(self.weight, self.name, shown(text), place(recipe, path), path, shown(hint))
+        is_error = self.weight == "error"
+        return Finding(self.weight, self.name, shown(text), place(recipe, path), path, shown(hint), is_error)
 
 
 def place(recipe: Recipe, path: KeyPath) -> Origin | None:

@@ -19,6 +19,7 @@ class Finding:
         rule: a short stable name, in kebab case (``depends-on-has-no-effect``).
         text: what is so, and what it means, in one sentence.
         hint: what to do about it, if anything.
+        acceptable: whether an operator may take an error on: docker reads it so, and what it does can be wanted.
     """
 
     severity: Severity
@@ -27,6 +28,7 @@ class Finding:
     origin: Origin | None = None
     path: KeyPath = ()
     hint: str | None = None
+    acceptable: bool = False
 
     def __str__(self) -> str:
         where = "  ".join(part for part in (str(self.origin or ""), key_path_text(self.path)) if part)

@@ -170,6 +170,7 @@ class Plan:
         previous_state, new_state: names of the config objects kept for undo; ``new_state`` is what this plan leaves.
         looked_at: the engine's time of the snapshot.
         images: what the registries said when the plan was made; applying it asks them nothing.
+        accepted: names of rules; errors of these do not block.
         live: set if this changes services as they run; ``stack`` then is what runs, with that change.
     """
 
@@ -190,6 +191,7 @@ class Plan:
     prune: bool = False
     images: Mapping[str, ImageSeen] = field(default_factory=dict, repr=False)
     live: LiveChange | None = None
+    accepted: tuple[str, ...] = ()
 
     @property
     def nothing_to_do(self) -> bool:
@@ -198,21 +200,32 @@ class Plan:
 
     @property
     def blocked(self) -> tuple[Finding, ...]:
-        """The findings that must be mended before this plan can be approved."""
+        """The findings that must be mended, or accepted, before this plan can be approved."""
+        return tuple(finding for finding in self._errors if finding.rule not in self.accepted)
+
+    @property
+    def taken_on(self) -> tuple[Finding, ...]:
+        """The errors that were accepted."""
+        return tuple(finding for finding in self._errors if finding.rule in self.accepted)
+
+    @property
+    def _errors(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     @property
     def digest(self) -> str:
-        """64 hex digits over the swarm's id, the operations, and what they rest on.
+        """64 hex digits over the swarm's id, the operations, what they rest on, and errors that were accepted.
 
         Equal plans have equal digests, whoever makes them and whenever.
         """
-        body = {
+        body: dict[str, Any] = {
             "swarm": self.server.swarm_id,
             "app": self.app,
             "operations": [_operation_facts(operation) for operation in self.operations],
             "rests_on": sorted([rest.kind, rest.name, rest.id, rest.index] for rest in self.rests_on),
         }
+        if self.taken_on:
+            body["accepted"] = sorted([finding.rule, str(finding)] for finding in self.taken_on)
         return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     @property

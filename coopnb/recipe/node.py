@@ -100,5 +100,5 @@ def wrong(text: str, node: Node, path: KeyPath, *, what: str | None = None, hint
 
 
 def doubt(severity: Severity, rule: str, text: str, node: Node, path: KeyPath, hint: str | None = None) -> Finding:
-    """A finding about a node."""
-    return Finding(severity, rule, shown(text), node.origin, path, hint and shown(hint))
+    """A finding about a node. An error is docker's reading, so it may be accepted."""
+    return Finding(severity, rule, shown(text), node.origin, path, hint and shown(hint), severity == "error")

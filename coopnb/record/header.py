@@ -148,6 +148,8 @@ def _approval(told: Told) -> Iterable[Line]:
     digest = said(told.approved, "digest")
     stray = bool(told.planned) and digest != said(told.planned, "digest")
     text = f"by {said(told.approved, 'by') or 'somebody'}{f' at {at:%H:%M:%S} UTC' if at else ''}, plan {digest}"
+    if accepted := said(told.approved, "accepted"):
+        text += f"; accepted: {accepted}"
     yield Line("Approved", text + ("; this is not the plan that the ledger holds last" if stray else ""), stray)
 
 

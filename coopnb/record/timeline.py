@@ -124,6 +124,8 @@ def _planned(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 def _approved(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
     reason = said(facts, "reason")
     text = f"{said(facts, 'by') or 'somebody'} approves {said(facts, 'digest')[:8]}"
+    if accepted := said(facts, "accepted"):
+        text += f", and accepts {accepted}"
     return (f"{text}: “{reason}”" if reason else text, "", False)
 
 

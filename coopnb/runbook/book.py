@@ -25,7 +25,7 @@ from coopnb.runbook.look_after import look_after
 from coopnb.runbook.pinning import pin
 from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers
 from coopnb.runbook.steps import Steps, needed
-from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster
+from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster, with_accepted
 from coopnb.show.applied import applied_output
 from coopnb.show.live import LiveView
 from coopnb.show.notes import checks_output, pinned_output
@@ -39,6 +39,9 @@ from coopnb.workspace import Workspace
 APPROVAL = ("approve", "reason")
 """The parameters that every runbook has that changes something."""
 
+
+ACCEPT = "accept"
+"""The parameter of runbooks whose plan is made of a recipe's files: names of errors that are taken on."""
 
 PICKER_PATIENCE = 5.0
 """Seconds that the form waits for servers to say how they stand; a later one can be chosen all the same."""
@@ -59,6 +62,7 @@ class Book(Steps):
         self._procedure = procedure
         self._preset = {name: parameters.get(name, "").strip() for name in procedure.parameters}
         self._approve, self._reason = (parameters.get(name, "").strip() for name in APPROVAL)
+        self._accept = parameters.get(ACCEPT, "") if procedure.accepts else ""
         self._form: Form | None = None
         self._more: tuple[Answers, Form] | None = None
         self._taken: Taken | None = None
@@ -109,12 +113,14 @@ class Book(Steps):
             prune: also remove services that run in the stack and are not in its files.
 
         Raises:
-            PlanBlocked: the plan is shown, with what must be mended first.
+            PlanBlocked: the plan is shown, with what must be mended or accepted first.
+            InputError: what is to be accepted is no error of this plan, or has to be mended.
         """
         with self.step("plan"):
             taken = needed(self._taken, "take")
             self._plan = self._gate = self._run = None
-            found = taken.plan(self._connect(taken.server), prune=prune)
+            planned = taken.plan(self._connect(taken.server), prune=prune)
+            found = with_accepted(planned, self._accept)
             self.ledger.append("plan", "planned", planned_facts(found))
             display(plan_output(found, **self.mark("plan")))
             refuse_blocked(found)
@@ -140,6 +146,8 @@ class Book(Steps):
             approval = self._approval(plan, server)
             if not plan.nothing_to_do:
                 facts = {"digest": approval.digest, "by": approval.by, "reason": approval.reason}
+                if plan.accepted:
+                    facts["accepted"] = ", ".join(plan.accepted)
                 self.ledger.append("gate", "approved", facts)
             self._run = server.apply(plan, approval, ledger=self.ledger)
             display(applied_output(plan, approval.reason, **self.mark("apply")))

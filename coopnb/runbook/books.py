@@ -10,7 +10,7 @@ from pathlib import Path
 from coopnb.errors import InputError
 from coopnb.record.ledger import Ledger
 from coopnb.redaction import Redactor
-from coopnb.runbook.book import APPROVAL, Book
+from coopnb.runbook.book import ACCEPT, APPROVAL, Book
 from coopnb.runbook.fleet import PARAMETERS as FLEET
 from coopnb.runbook.fleet import FleetBook
 from coopnb.runbook.incident import PARAMETERS, IncidentBook
@@ -41,7 +41,7 @@ class Kind:
 def changing(procedure: Procedure) -> Kind:
     """A runbook that goes through all seven steps of :class:`Book`."""
     return Kind(
-        (*procedure.parameters, *APPROVAL),
+        (*procedure.parameters, *APPROVAL, *((ACCEPT,) if procedure.accepts else ())),
         lambda workspace, ledger, redactor, given: Book(workspace, ledger, redactor, procedure, given),
     )
 
@@ -69,7 +69,7 @@ def open_book(runbook: str, *, workspace: Workspace | str | Path | None = None, 
         runbook: the runbook's own name (``deploy-app``).
         parameters: what its parameters cell says; what is blank is chosen with its form. Those that change
             something take ``approve`` (headless, the first eight hex digits of the plan's digest) and
-            ``reason`` (why, in the operator's words).
+            ``reason`` (why, in the operator's words); those that plan from files, ``accept``.
 
     Raises:
         InputError: there is no such runbook or parameter; or this notebook is a model, which is never run in place.

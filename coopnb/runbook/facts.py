@@ -43,4 +43,5 @@ def planned_facts(plan: Plan) -> Mapping[str, Any]:
         ],
         "findings": [str(finding) for finding in plan.findings],
         "nothing_to_do": plan.nothing_to_do,
+        **({"accepted": ", ".join(plan.accepted)} if plan.accepted else {}),
     }

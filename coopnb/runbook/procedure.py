@@ -107,10 +107,13 @@ class Procedure(Protocol):
     Attributes:
         parameters: the names of what is chosen; ``approve`` and ``reason`` every procedure has beside them.
         needed: those that may not be blank.
+        accepts: whether its plan is made of a recipe's files, and an operator may ``accept`` errors of theirs;
+            what a kept state was applied with was accepted then.
     """
 
     parameters: tuple[str, ...]
     needed: tuple[str, ...]
+    accepts: bool
 
     def form(self, workspace: Workspace, preset: Answers) -> Form:
         """The form, with what the parameters say already filled in."""

@@ -24,6 +24,7 @@ class Reporting:
 
     parameters: tuple[str, ...] = REPORT
     needed: tuple[str, ...] = ("server", "domain")
+    accepts: bool = False
 
     def form(self, workspace: Workspace, preset: Answers) -> ReportForm:
         """Server, app, and what was noticed."""

@@ -1,5 +1,6 @@
 """Servers: connecting to one, and everything an app needs done there. The only place that wires rooms together."""
 
+from coopnb.server.accepting import with_accepted
 from coopnb.server.adding import add_server
 from coopnb.server.addresses import (
     LOCAL_FOLDER,
@@ -69,4 +70,5 @@ __all__ = [
     "start_practice",
     "stop_practice",
     "trust_key",
+    "with_accepted",
 ]

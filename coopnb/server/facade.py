@@ -194,7 +194,8 @@ class Server:
         """The same plan on a fresh snapshot; equal digests mean that nothing it rests on has changed."""
         if plan.live is not None:
             return self._plan_live(plan.app, plan.live, self.snapshot(plan.stack.name))
-        return kept.compared(plan.stack, self._seen(plan.stack), plan.images, prune=plan.prune)
+        fresh = kept.compared(plan.stack, self._seen(plan.stack), plan.images, prune=plan.prune)
+        return replace(fresh, accepted=plan.accepted)
 
     def _seen(self, stack: Stack) -> Snapshot:
         return observe.snapshot(self._engine, self.identity, stack.name, stack.object_names)

@@ -146,7 +146,12 @@ def stack_of(state: KeptState, local: Mapping[str, str]) -> Stack:
     stack = convert.convert(app)
     doubts = _withheld(withheld, texts, local, read)
     kept = {name: value for name, value in content.items() if name not in ("images", "platforms", "previous")}
-    return replace(stack, state=kept, findings=(*stack.findings, *doubts))
+    return replace(stack, state=kept, findings=(*map(_as_then, stack.findings), *doubts))
+
+
+def _as_then(finding: Finding) -> Finding:
+    """What was accepted when the state was applied does not block the way back to it."""
+    return replace(finding, severity="warning", acceptable=False) if finding.acceptable else finding
 
 
 def _withheld(names: list[str], texts: Mapping[str, str], local: Mapping[str, str], read: Recipe) -> list[Finding]:

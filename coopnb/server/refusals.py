@@ -9,12 +9,21 @@ from coopnb.model.plan import Plan
 def refuse_blocked(plan: Plan) -> None:
     """Raise if the plan has findings that must be mended first."""
     if plan.blocked:
+        mend = plan.blocked[0].hint or "Mend them, then plan again. Nothing was changed."
         raise PlanBlocked(
             f"the plan for {plan.app} has {len(plan.blocked)} finding{'s' * (len(plan.blocked) > 1)} to mend first",
             what="\n".join(str(finding) for finding in plan.blocked),
             where=f"recipe {plan.recipe} {plan.version_after}, server {plan.server.name}",
-            hint=plan.blocked[0].hint or "Mend them, then plan again. Nothing was changed.",
+            hint="\n".join((mend, *_or_accept(plan))),
         )
+
+
+def _or_accept(plan: Plan) -> tuple[str, ...]:
+    """How to go on all the same, if docker's reading is all that is wrong."""
+    if not all(finding.acceptable for finding in plan.blocked):
+        return ()
+    names = ", ".join(sorted({finding.rule for finding in plan.blocked} | set(plan.accepted)))
+    return (f"If it is wanted as it is, accept it, with a reason: accept={names}",)
 
 
 def refuse_stale(plan: Plan, fresh: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from coopnb.model.finding import Finding
 from coopnb.model.origin import key_path_text
@@ -39,19 +39,28 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(counted(number, severity) for number, severity in counts if number)
 
 
-def finding_rows(findings: Sequence[Finding], *, rules: bool = False) -> tuple[tuple[Cell, ...], ...]:
-    """One row a finding: severity, its rule if asked for, place, what is so and what to do about it."""
-    return tuple(_row(finding, rules) for finding in sorted(findings, key=Finding.sort_key))
+def finding_rows(
+    findings: Sequence[Finding], *, rules: bool = False, accepted: Collection[str] = ()
+) -> tuple[tuple[Cell, ...], ...]:
+    """One row a finding: severity, its rule if asked for, place, what is so and what to do about it.
+
+    Args:
+        accepted: rules whose errors the operator takes on; that stands in place of the severity.
+    """
+    return tuple(_row(finding, rules, accepted) for finding in sorted(findings, key=Finding.sort_key))
 
 
-def _row(finding: Finding, rules: bool) -> tuple[Cell, ...]:
+def _row(finding: Finding, rules: bool, accepted: Collection[str]) -> tuple[Cell, ...]:
     where = str(finding.origin or "")
     path = key_path_text(finding.path)
     text = f"{path}: {finding.text}" if path else finding.text
     if finding.hint:
         text = f"{text.rstrip('.')}. {finding.hint[:1].upper()}{finding.hint[1:]}"
+    weight = Cell(finding.severity, sign=_SIGNS[finding.severity], tone=_TONES[finding.severity])
+    if finding.severity == "error" and finding.rule in accepted:
+        weight = Cell(f"accepted {finding.rule}", sign="!", tone="busy")
     return (
-        Cell(finding.severity, sign=_SIGNS[finding.severity], tone=_TONES[finding.severity]),
+        weight,
         *((Cell(finding.rule, code=True),) if rules else ()),
         Cell(where, code=True),
         Cell(text),

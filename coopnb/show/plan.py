@@ -25,11 +25,17 @@ _FREE = ("container label", "label", "env")
 def plan_output(plan: Plan, run: int | None = None, step: str = "plan") -> Output:
     """Show every write the plan would make, each with its cause, and how to approve it."""
     if plan.nothing_to_do and not plan.blocked:
-        blocks = [_nothing_to_do(plan), *_left_running(plan), *_findings(plan.findings)]
+        blocks = [_nothing_to_do(plan), *_left_running(plan), *_findings(plan.findings, plan)]
     else:
         errors = [finding for finding in plan.findings if finding.severity == "error"]
         others = [finding for finding in plan.findings if finding.severity != "error"]
-        blocks = [*_heading(plan), *_findings(errors), *_operations(plan), *_findings(others), *_approval(plan)]
+        blocks = [
+            *_heading(plan),
+            *_findings(errors, plan),
+            *_operations(plan),
+            *_findings(others, plan),
+            *_approval(plan),
+        ]
     return output_of(blocks, run=run, step=step)
 
 
@@ -156,10 +162,10 @@ def _kept_summary(kept: list[Untouched]) -> str:
     return f"= keep: {', '.join(parts)} are as wanted and will not be written"
 
 
-def _findings(findings: list[Finding] | tuple[Finding, ...]) -> list[Block]:
+def _findings(findings: list[Finding] | tuple[Finding, ...], plan: Plan) -> list[Block]:
     if not findings:
         return []
-    return [Table(finding_rows(findings))]
+    return [Table(finding_rows(findings, accepted=plan.accepted))]
 
 
 def _left_running(plan: Plan) -> list[Block]:

@@ -240,6 +240,7 @@ def gate_sentence(plan: Plan) -> str:
     return (
         f"Approving lets the next cell make {counted(len(verbs), 'operation')} on {where}: {', '.join(parts)}. "
         f"It holds for this plan only (digest {plan.short_digest}); by itself it changes nothing."
+        + (f" It takes on what docker reads otherwise than meant: {', '.join(plan.accepted)}." if plan.taken_on else "")
     )
 
 

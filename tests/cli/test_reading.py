@@ -63,6 +63,7 @@ def test_json_has_everything_of_a_finding(tmp_path: Path, run: Any) -> None:
                 "path": "services.app.tmpfs",
                 "text": "tmpfs has no effect on swarm",
                 "hint": "use volumes with type: tmpfs",
+                "acceptable": False,
             }
         ],
     }

@@ -23,7 +23,7 @@ def test_an_unknown_parameter_is_refused_with_those_there_are(tmp_path: Path) ->
     """A mistyped parameter must be told beside the names that the runbook takes."""
     with pytest.raises(InputError, match="deploy-app has no parameter sever") as refused:
         open_book("deploy-app", workspace=tmp_path, sever="practice")
-    assert refused.value.what == "it has: server, recipe, version, domain, approve, reason"
+    assert refused.value.what == "it has: server, recipe, version, domain, approve, reason, accept"
 
 
 @pytest.mark.parametrize("runbook", sorted(RUNBOOKS))

@@ -1,6 +1,7 @@
 """What: a volume has `x-cluster-spec`: it is to be made in a storage cluster (CSI).
 
-Why: such a volume is not converted yet, and one on a node's own disk would take its place.
+Why: such a volume is not converted yet, and one on a node's own disk would take its place. This error cannot be
+accepted.
 
 Docker: `docker stack` reads the key, for volumes of type `cluster`.
 

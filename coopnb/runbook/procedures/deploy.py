@@ -27,6 +27,7 @@ class DeployApp:
 
     parameters: tuple[str, ...] = ("server", "recipe", "version", "domain")
     needed: tuple[str, ...] = ("server", "recipe", "domain")
+    accepts: bool = True
 
     def form(self, workspace: Workspace, preset: Answers) -> ChooseForm:
         """Server, recipe, version, domain."""

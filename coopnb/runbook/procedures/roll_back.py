@@ -27,6 +27,7 @@ class RollBackApp:
 
     parameters: tuple[str, ...] = ("server", "domain", "state")
     needed: tuple[str, ...] = ("server", "domain")
+    accepts: bool = False
 
     def form(self, workspace: Workspace, preset: Answers) -> StateForm:
         """Server, domain and the states that the swarm keeps of the app."""

@@ -28,6 +28,7 @@ class ScaleApp:
 
     parameters: tuple[str, ...] = ("server", "domain", "replicas")
     needed: tuple[str, ...] = ("server", "domain", "replicas")
+    accepts: bool = False
 
     def form(self, workspace: Workspace, preset: Answers) -> AppForm:
         """Server, domain, and the numbers of tasks."""

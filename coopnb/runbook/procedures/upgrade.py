@@ -34,6 +34,7 @@ class UpgradeApp:
 
     parameters: tuple[str, ...] = ("server", "domain", "version", "settings")
     needed: tuple[str, ...] = ("server", "domain")
+    accepts: bool = True
 
     def form(self, workspace: Workspace, preset: Answers) -> AppForm:
         """Server, domain, and the versions of its recipe."""
