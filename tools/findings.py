@@ -30,9 +30,35 @@ because nobody else says it. `coopnb check PATH` looks at a recipe, an app or an
 - A **note** is for whoever looks for something.
 
 Each rule has a test in which the docker CLI does what is said here, and what stands under *Write instead* has no
-finding. Beside these, a plan has findings about the swarm as it is, such as a secret that is missing there; and a file
-that cannot be read is an error, with its place.
+finding. What is found beside the compose files stands at the end.
 """
+
+OTHERS: dict[str, tuple[str, str]] = {
+    "unreadable": (
+        "error",
+        "a file cannot be read, or docker refuses it; nothing else of it was looked at",
+    ),
+    "no-main-service": ("warning", "no service is called `app`: the app's settings and labels have nowhere to go"),
+    "secret-charset-is-unknown": ("warning", "the `charset=` beside a secret's version is none that is known"),
+    "setting-names-one-that-is-not-set": ("warning", "a setting uses another one, which no line before it sets"),
+    "version-not-tagged": ("warning", "the recipe is used at a commit that is no released version"),
+    "network-missing": ("error", "an external network is not in the swarm"),
+    "config-missing": ("error", "an external config is not in the swarm"),
+    "secret-missing": ("error", "an external secret is not in the swarm, and nothing says how it is made"),
+    "config-changed": ("error", "a config is in the swarm with other content, and swarm never changes one"),
+    "image-missing": ("error", "the registry has no such image; a warning where its tasks run already"),
+    "image-unresolved": ("warning", "the registry did not say which image a tag means today"),
+    "secret-gone": ("error", "a secret that a kept state needs is not in the swarm any more"),
+    "setting-withheld": ("error", "the value of a setting is not kept in the swarm, because it looks secret"),
+    "setting-of-today": ("warning", "a setting that is not kept is taken from this machine, as it is today"),
+    "state-without-digest": ("warning", "a kept state does not say which image its tag meant"),
+    "scaled-until-next-deploy": ("warning", "a number of tasks is not in the files: the next deploy takes it back"),
+    "scaled-as-files": ("note", "a number of tasks is what the files ask for"),
+    "volume-is-not-shared": ("warning", "several tasks each see the volume of their own node"),
+    "update-is-not-protected": ("warning", "an update lacks an overlap, a health check or a way back by itself"),
+    "update-is-protected": ("note", "an update has an overlap, a health check and a way back by itself"),
+}
+"""What is found beside the compose files: name -> weight, and what is so."""
 
 
 def page() -> str:
@@ -40,7 +66,11 @@ def page() -> str:
     rules = sorted(RULES, key=lambda rule: (_WEIGHTS.index(rule.weight), rule.name))
     rows = [f"| [{rule.name}](#{rule.name}) | {rule.weight} |\n" for rule in rules]
     table = "".join(("| rule | weight |\n", "|---|---|\n", *rows))
-    return "\n".join((_HEAD, table, *map(_section, rules)))
+    others = [f"| {name} | {weight} | {text} |\n" for name, (weight, text) in OTHERS.items()]
+    beside = "".join(
+        ("## Beside the compose files\n\n", "| name | weight | what is so |\n", "|---|---|---|\n", *others)
+    )
+    return "\n".join((_HEAD, table, *map(_section, rules), beside))
 
 
 def _section(rule: Rule) -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 
 import pytest
 
-import coopnb
 from coopnb.lint import RULES, Rule
 from coopnb.lint.rule import PARTS
 from coopnb.model.origin import key_path_text
 from coopnb.recipe.interpolate import IMAGE_NEEDS_A_SETTING
 from tests.lint.cases import CASE_OF, CASES, Case
+from tests.lint.named import named_in
 
 NAMES = [rule.name for rule in RULES]
 
@@ -53,13 +51,4 @@ def test_there_is_no_case_without_a_rule() -> None:
 def test_whatever_the_reading_of_recipes_finds_has_a_page() -> None:
     """What the room ``recipe`` tells and the rules without a look of their own must be the same."""
     told = {rule.name for rule in RULES if rule.look is None}
-    assert {*_named_in("recipe"), IMAGE_NEEDS_A_SETTING} == told
-
-
-def _named_in(room: str) -> set[str]:
-    """What a room calls its findings, where it writes their names out."""
-    texts = [path.read_text(encoding="utf-8") for path in (Path(coopnb.__file__).parent / room).glob("*.py")]
-    calls = [node for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    makers = [call for call in calls if re.fullmatch(r"(?:self\.)?_?[dD]oubt|Finding", ast.unparse(call.func))]
-    words = [arg.value for call in makers for arg in call.args if isinstance(arg, ast.Constant)]
-    return {word for word in words if isinstance(word, str) and re.fullmatch("[a-z]+(?:-[a-z]+)+", word)}
+    assert {*named_in("recipe"), IMAGE_NEEDS_A_SETTING} == told

@@ -15,6 +15,7 @@ from pathlib import Path
 from coopnb.convert import convert
 from coopnb.envfile import parse, set_value
 from coopnb.errors import CoopError
+from coopnb.lint import look_at
 from coopnb.model.recipe import RecipeVersion
 from coopnb.recipe import load
 from tests.convert.apps import app
@@ -125,7 +126,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def read_anything(data: bytes, root: Path) -> bool:
-    """Read bytes as a compose file, and convert what comes of it.
+    """Read bytes as a compose file, look at what comes of it, and convert it.
 
     Returns whether it could be read; raises what is none of our own errors, and TimeoutError where it took too long.
     """
@@ -133,7 +134,9 @@ def read_anything(data: bytes, root: Path) -> bool:
     begin = time.monotonic()
     try:
         source = RecipeVersion("hostile", "1", "c0ffee", True, root)
-        convert(app(load(source, ["compose.yml"], {"X": "v", "STACK_NAME": "hostile", "DOMAIN": "example.org"})))
+        recipe = load(source, ["compose.yml"], {"X": "v", "STACK_NAME": "hostile", "DOMAIN": "example.org"})
+        look_at(recipe)
+        convert(app(recipe))
     except CoopError:
         return False
     finally:
