@@ -55,6 +55,8 @@ def stack_at(given: Paths, name: str = "", *, settings: Settings = None) -> Stac
         raise InputError("no file is named", hint="name a stack file, an app's .env, or a recipe's folder")
     first, alone = paths[0], len(paths) == 1
     if alone and first.suffix == ".env" and not first.is_dir():
+        if settings is not None:
+            raise InputError(f"{first} is an app's settings, so it takes no others", hint="leave the others out")
         return convert.convert(app_at(first))
     values = values_of(settings)
     if alone and first.is_dir():

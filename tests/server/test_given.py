@@ -107,6 +107,13 @@ def test_findings_of_an_app_s_settings_file_are_the_app_s(tmp_path: Path) -> Non
     assert co.findings(path) == co.findings(co.load_app("wiki.example.org", workspace=workspace))
 
 
+def test_an_app_s_settings_take_no_others(tmp_path: Path) -> None:
+    """Settings beside an ``.env`` file must be refused, not ignored."""
+    write(tmp_path, {"servers/node/x.example.org.env": "TYPE=hello\n"})
+    [found] = co.findings(tmp_path / "servers/node/x.example.org.env", settings={"A": "1"})
+    assert "takes no others" in found.text
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
