@@ -38,10 +38,10 @@ def refused_by_swarm(
 def _dns_name(scope: Scope, section: str, key: str, name: str) -> Iterator[Finding]:
     if not _DNS_NAME.fullmatch(name):
         text = f"swarm refuses {name!r}: a name is letters and digits, with - and _ between them"
-        yield _finding(scope, "name-is-refused", text, section, key)
+        yield _refused(scope, text, section, key)
     elif len(name) > LONGEST_DNS_NAME:
         text = f"swarm refuses {name!r}: it has {len(name)} characters, and {LONGEST_DNS_NAME} are the most"
-        yield _finding(scope, "name-is-refused", text, section, key)
+        yield _refused(scope, text, section, key)
 
 
 def _object_name(scope: Scope, section: str, key: str, name: str) -> Iterator[Finding]:
@@ -50,18 +50,19 @@ def _object_name(scope: Scope, section: str, key: str, name: str) -> Iterator[Fi
             f"swarm refuses {name!r}: a name is up to {LONGEST_OBJECT_NAME} letters and digits, "
             "with -, _ and . between them"
         )
-        yield _finding(scope, "name-is-refused", text, section, key)
+        yield _refused(scope, text, section, key)
 
 
 def _mounts(scope: Scope, key: str, service: Service) -> Iterator[Finding]:
     taken: set[str] = set()
     for index, mount in enumerate(service.volumes):
         if mount.target in taken:
+            path = ("services", key, "volumes", index)
             text = f"swarm refuses two mounts at {mount.target!r}"
-            yield _finding(scope, "two-mounts-at-one-place", text, "services", key, "volumes", index)
+            yield Finding("error", "two-mounts-at-one-place", text, scope.origin(*path), path, "remove one of them")
         taken.add(mount.target)
 
 
-def _finding(scope: Scope, rule: str, text: str, *path: str | int) -> Finding:
-    hint = "remove one of them" if rule == "two-mounts-at-one-place" else "choose another name, or a shorter one"
-    return Finding("error", rule, text, scope.origin(*path), path, hint)
+def _refused(scope: Scope, text: str, *path: str) -> Finding:
+    hint = "choose another name, or a shorter one"
+    return Finding("error", "name-is-refused", text, scope.origin(*path), path, hint)
