@@ -67,11 +67,12 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A window that knows nothing of the tests before it."""
+def page(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """A window that knows nothing of the tests before it, and a Lab that remembers nothing of theirs."""
     from tests.browser.notebook import PATIENCE
     from tests.browser.shots import HEIGHT, WIDTH
 
+    lab.forget_layout()
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, accept_downloads=True)
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE)

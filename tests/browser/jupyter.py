@@ -41,6 +41,14 @@ class Lab:
         """The address of a notebook, relative to the folder that Lab shows, in a layout that nobody used before."""
         return f"{self.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{path}?token={self.token}"
 
+    def forget_layout(self) -> None:
+        """Let JupyterLab open without the tabs of a test before.
+
+        While it brings tabs back it puts them in front of each other, and of what was clicked meanwhile.
+        """
+        for saved in (self.log.parent / ".jupyter" / "lab" / "workspaces").glob("*.jupyterlab-workspace"):
+            saved.unlink()
+
     @property
     def start(self) -> str:
         """The address without a path, which leads to what ``coopnb lab`` opens."""
