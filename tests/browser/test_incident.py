@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
-DOMAIN = "choir.example.org"
-STACK = "choir_example_org"
+DOMAIN = "songs.example.org"
+STACK = "songs_example_org"
 NO_SUCH_IMAGE = "nginx:1.99.0"
 MODEL = Path(__file__).parents[2] / "notebooks" / "runbooks" / "app-is-down.ipynb"
 PHONE_WIDTH = 390
@@ -123,7 +123,7 @@ def decide(runbook: NotebookPage, shots: Shots) -> None:
     runbook.type("narrow", "Reason", "nobody of us asked for that image")
     shots.window(runbook, "decided")
     runbook.run_cell("decide")
-    expect(runbook.output("decide")).to_contain_text("Decided: roll back (coopnb_choir_example_org_")
+    expect(runbook.output("decide")).to_contain_text("Decided: roll back (coopnb_songs_example_org_")
 
 
 def mend(runbook: NotebookPage) -> None:
@@ -189,7 +189,7 @@ def first_screen(page: Page) -> None:
         "“since rehearsal the page does not load”",
         f"the image of app, {NO_SUCH_IMAGE}",
         "“somebody updated the service by hand” (the operator's words)",
-        "roll back to coopnb_choir_example_org_",
+        "roll back to coopnb_songs_example_org_",
         "“nobody of us asked for that image”",
         f"{STACK}_app: 1 of 1 tasks run, healthy; watched for 1 min",
         "resolved, said by ana@laptop",
