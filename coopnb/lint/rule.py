@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from coopnb.model.finding import Finding, Severity
@@ -41,6 +41,13 @@ class Rule:
         """What this rule says of a place in a recipe."""
         is_error = self.weight == "error"
         return Finding(self.weight, self.name, shown(text), place(recipe, path), path, shown(hint), is_error)
+
+    def keys_without_effect(self, recipe: Recipe, instead: Mapping[str, str]) -> Iterator[Finding]:
+        """A finding for each key of a service that says something; ``instead`` has the keys, and what to do."""
+        for name, service in recipe.compose.services.items():
+            for key, hint in instead.items():
+                if getattr(service, key):
+                    yield self.finding(recipe, ("services", name, key), f"{key} has no effect on swarm", hint)
 
 
 def place(recipe: Recipe, path: KeyPath) -> Origin | None:

@@ -28,10 +28,7 @@ _INSTEAD: dict[str, str] = {
 
 def look(recipe: Recipe) -> Iterator[Finding]:
     """A finding for each of the keys that says something."""
-    for name, service in recipe.compose.services.items():
-        for key, hint in _INSTEAD.items():
-            if getattr(service, key):
-                yield RULE.finding(recipe, ("services", name, key), f"{key} has no effect on swarm", hint)
+    return RULE.keys_without_effect(recipe, _INSTEAD)
 
 
 RULE = Rule.of(__name__, __doc__, "warning", look)

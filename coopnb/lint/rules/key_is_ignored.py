@@ -45,10 +45,7 @@ INSTEAD: dict[str, str] = {
 
 def look(recipe: Recipe) -> Iterator[Finding]:
     """A finding for each of the keys that says something."""
-    for name, service in recipe.compose.services.items():
-        for key, hint in INSTEAD.items():
-            if getattr(service, key):
-                yield RULE.finding(recipe, ("services", name, key), f"{key} has no effect on swarm", hint)
+    return RULE.keys_without_effect(recipe, INSTEAD)
 
 
 RULE = Rule.of(__name__, __doc__, "warning", look)
