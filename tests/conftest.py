@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ pytest_plugins = ["tests.testbed.fixtures"]
 # How long an example takes on a busy machine says nothing about what is tested; pytest's own timeout bounds a hang.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Who runs tests in the background (a CI, a script's ``&``) gives them an interrupt that is ignored, and so would every
+# command be that a test starts; the shell of an operator gives one that ends what it reaches.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTS = Path(__file__).parent
 LATER = {
