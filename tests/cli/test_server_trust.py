@@ -34,7 +34,11 @@ def server(tmp_path: Path) -> Iterator[SshServer]:
 
 
 def answered(keys: bytes, *arguments: str) -> tuple[int, str]:
-    """The status of a command at its own terminal, where these keys are pressed once it asks; and what it says."""
+    """The status of a command at its own terminal, where these keys are pressed once it asks; and what it says.
+
+    They are pressed again after a second without an answer, as a person does: a Ctrl-C that arrives between Python's
+    question and its read of the terminal is noted, and heeded only with the next key.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", _AT_TERMINAL, *arguments],
@@ -45,10 +49,12 @@ def answered(keys: bytes, *arguments: str) -> tuple[int, str]:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     os.close(theirs)
-    shown, pressed, ends = b"", False, time.monotonic() + 40
+    shown, asked, ends = b"", False, time.monotonic() + 40
     try:
         while time.monotonic() < ends:
-            if not select.select([ours], [], [], 0.2)[0]:
+            if not select.select([ours], [], [], 1)[0]:
+                if asked:
+                    os.write(ours, keys)
                 continue
             try:
                 piece = os.read(ours, 65536)
@@ -57,9 +63,9 @@ def answered(keys: bytes, *arguments: str) -> tuple[int, str]:
             if not piece:
                 break
             shown += piece
-            if not pressed and b"If it is the same" in shown:
+            if not asked and b"If it is the same" in shown:
                 os.write(ours, keys)
-                pressed = True
+                asked = True
         return process.wait(timeout=10), shown.decode(errors="replace").replace("\r\n", "\n")
     finally:
         process.kill()
