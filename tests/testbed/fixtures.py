@@ -132,6 +132,8 @@ def real_images(real_engine: RealEngine, request: pytest.FixtureRequest) -> Real
     return real_engine
 
 
+# First, because xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests on real things time to build an image, unless they set their own, and a worker with their engine."""
     for item in items:
