@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, IMAGES, load
@@ -34,16 +36,22 @@ BUILD_SECONDS = 900
 """What a test may take that is the first to ask for an image."""
 
 TESTS = Path(__file__).parents[1]
-WITH_APPLICATIONS = ("browser", "cli", "runbook", "samples")
-WITH_OTHER_ENGINES = (
-    "contract/test_calls_of_newer_engines.py",
-    "contract/test_nodes.py",
-    "contract/test_nodes_as_workers.py",
-    "contract/test_nodes_lost.py",
-    "contract/test_versions.py",
-    "testbed/test_newer_engines.py",
-    "testbed/test_nodes.py",
-)
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "site": ("real",),
+    "applications": ("browser", "runbook", "samples"),
+    "engines": (
+        "contract/test_calls_of_newer_engines.py",
+        "contract/test_nodes.py",
+        "contract/test_nodes_as_workers.py",
+        "contract/test_nodes_lost.py",
+        "contract/test_versions.py",
+        "testbed/test_newer_engines.py",
+        "testbed/test_nodes.py",
+    ),
+    "contract": ("contract", "testbed/test_engine.py"),
+    "stacks": ("convert", "differential"),
+}
+"""Folders and files whose tests share what was started for the first of them; the longest first."""
 
 
 @pytest.fixture(scope="session")
@@ -132,25 +140,37 @@ def real_images(real_engine: RealEngine, request: pytest.FixtureRequest) -> Real
     return real_engine
 
 
-# First, because xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests on real things time to build an image, unless they set their own, and a worker with their engine."""
+    """Give tests on real things time to build an image, unless they set their own, and put the groups first."""
     for item in items:
-        if not item.get_closest_marker("real"):
-            continue
-        if not item.get_closest_marker("timeout"):
+        if item.get_closest_marker("real") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
-        item.add_marker(pytest.mark.xdist_group(group(item.path)))
+    order = [*GROUPS, ""]
+    items.sort(key=lambda item: order.index(group(item.path)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByEngines | None:
+    """With ``--dist loadgroup``, send tests that share engines to one worker."""
+    return ByEngines(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+class ByEngines(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each worker a group of tests as a whole, and then file by file what is in none.
+
+    xdist's own groups are marks that it writes into a test's id, which pytest does not let it since 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return group(TESTS.parent / path) or path
 
 
 def group(path: Path) -> str:
-    """Return the name under which tests share engines: a site, applications, newer or several engines, the rest."""
-    if path.is_relative_to(TESTS / "real"):
-        return "site"
-    if any(path.is_relative_to(TESTS / room) for room in WITH_APPLICATIONS):
-        return "applications"
-    return "engines" if path in [TESTS / name for name in WITH_OTHER_ENGINES] else "swarm"
+    """Return the name under which a file's tests share engines; blank for one that shares nothing."""
+    for name, rooms in GROUPS.items():
+        if any(path.is_relative_to(TESTS / room) for room in rooms):
+            return name
+    return ""
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
