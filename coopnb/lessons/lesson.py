@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from coopnb import envfile
-from coopnb.errors import InputError
+from coopnb.errors import InputError, TransportError
 from coopnb.lessons.course import COURSES, Course
 from coopnb.lessons.facts import Facts
 from coopnb.lessons.ground import ground_of, open_ground, reset_ground
@@ -65,7 +66,8 @@ class Lesson:
 
     def look(self) -> None:
         """Show the lesson's swarm: its nodes, and every task."""
-        show_swarm(self.server, self._course.title, self._course.stack)
+        with manager_wanted():
+            show_swarm(self.server, self._course.title, self._course.stack)
 
     def check(self, step: str, *, answer: object = "") -> None:
         """Look whether a step is done, and say in words what is there and what is missing.
@@ -83,7 +85,8 @@ class Lesson:
             raise InputError(f"this lesson has no step {step}", what=f"it has: {', '.join(steps)}")
         # The question mark that a lesson is shipped with is no answer.
         said = str(answer).strip(" ?")
-        seen = look_until(self.server, lambda: steps[step].check(self._facts(said)))
+        with manager_wanted():
+            seen = look_until(self.server, lambda: steps[step].check(self._facts(said)))
         display(step_output(step, list(steps).index(step) + 1, len(steps), seen, steps[step].then))
 
     def open_book(self, runbook: str, **parameters: str) -> Any:
@@ -110,6 +113,19 @@ class Lesson:
         place = self.workspace
         settings = {domain: envfile.read(place.find_env_file(domain)).values for _server, domain in place.apps()}
         return Facts(self.server.snapshot(self._course.stack), answer, settings)
+
+
+@contextmanager
+def manager_wanted() -> Iterator[None]:
+    """Say what a learner can do who has put the fault into the one machine that answers."""
+    try:
+        yield
+    except TransportError as error:
+        error.hint = (
+            "The manager, node1, alone answers. If you took it down, start it again: "
+            'lesson.server.practice.fault("node-up", "node1"); or begin anew: lesson.reset()'
+        )
+        raise
 
 
 def show_swarm(server: Server, title: str, stack: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from coopnb.errors import ConnectFailed, InputError
 from coopnb.practice.journal import JournalError, is_state, write_state
 from coopnb.practice.remote import Remote, RemoteError, RemoteGone
-from coopnb.practice.status import FaultKind, Status
+from coopnb.practice.status import FaultKind, Status, plain_time
 
 
 class PracticeControls:
@@ -40,7 +40,7 @@ class PracticeControls:
             return self._remote.faults()
 
     def advance(self, seconds: float) -> str:
-        """Let time go by at once; the time it is then, RFC 3339.
+        """Let time go by at once; a sentence that says what time it is then.
 
         A real clock is from then on that much ahead of the machine's.
 
@@ -48,7 +48,7 @@ class PracticeControls:
             InputError: not a number above 0, or more than 31 days.
         """
         with _told():
-            return self._remote.advance(seconds)
+            return f"It is {plain_time(self._remote.advance(seconds))} in the practice swarm."
 
     def status(self) -> Status:
         """How it stands; prints as ``coopnb practice status`` does."""

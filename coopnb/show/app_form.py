@@ -9,7 +9,7 @@ from typing import Any
 from coopnb.model.server import ServerRow
 from coopnb.show.servers import picker_html
 from coopnb.show.text import clean
-from coopnb.show.widgets import choosing_sentence, display_view
+from coopnb.show.widgets import choosing_sentence, display_view, last_line
 
 Offers = Callable[[str, str], Sequence[str]]
 """Server, domain -> values that are offered; others can be typed."""
@@ -73,7 +73,7 @@ class AppForm:
             field.observe(self._changed, names="value")
         self.servers = tuple(servers)
         self.states = ipywidgets.HTML()
-        parts = [self.server, self.domain, self.more, self.states, ipywidgets.HTML(choosing_sentence())]
+        parts = [self.server, self.domain, self.more, self.states, last_line(choosing_sentence())]
         self.view = ipywidgets.VBox(parts)
 
     def tell(self, rows: Sequence[ServerRow | None]) -> None:

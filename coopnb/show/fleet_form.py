@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from coopnb.show.style import style_element
-from coopnb.show.text import clean, escape
-from coopnb.show.widgets import display_view
+from coopnb.show.text import clean
+from coopnb.show.widgets import display_view, last_line, paragraphs
 
 
 class FleetForm:
@@ -26,7 +25,7 @@ class FleetForm:
             for name in offered
         }
         said = "Ticked servers are looked at when the next cell is run. Looking changes nothing."
-        sentence = ipywidgets.HTML(f'<div class="coopnb">{style_element()}<p>{escape(said)}</p></div>')
+        sentence = last_line(paragraphs([said]))
         self.view = ipywidgets.VBox([*self.ticks.values(), sentence])
 
     @property

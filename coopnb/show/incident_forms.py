@@ -9,7 +9,7 @@ from coopnb.model.incident import REMEDIES, Gathered, Lead
 from coopnb.show.incident import REMEDY_WORDS
 from coopnb.show.state_form import state_label
 from coopnb.show.text import clean
-from coopnb.show.widgets import display_view, dropdown, options, paragraphs
+from coopnb.show.widgets import display_view, dropdown, last_line, options, paragraphs
 
 _STYLE = {"description_width": "8em"}
 
@@ -34,7 +34,7 @@ class ReportForm:
         line = (
             "Choosing changes nothing. An app whose files are not on this machine can be typed: its domain is enough."
         )
-        self.view = ipywidgets.VBox([self.server, self.domain, self.noticed, ipywidgets.HTML(paragraphs([line]))])
+        self.view = ipywidgets.VBox([self.server, self.domain, self.noticed, last_line(paragraphs([line]))])
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -76,9 +76,10 @@ class DecideForm:
         )
         self.replicas = _text("Tasks", preset["replicas"], "for scale: how many", "8em")
         self.reason = _text("Reason", preset["reason"], "why this, in your words", "8em")
-        line = f"The rules suggest: {suggested.remedy} ({suggested.why}). Deciding changes nothing; a plan comes next."
+        line = f"The rules suggest: {suggested.remedy} ({suggested.why})."
+        below = last_line(paragraphs(["Deciding changes nothing; a plan comes next."]))
         fields = [self.remedy, self.service, self.state, self.replicas, self.reason]
-        self.view = ipywidgets.VBox([ipywidgets.HTML(paragraphs([line])), *fields])
+        self.view = ipywidgets.VBox([ipywidgets.HTML(paragraphs([line])), *fields, below])
 
     @property
     def answers(self) -> Mapping[str, str]:
@@ -99,7 +100,7 @@ class CauseForm:
 
         self.cause = _text("Cause", cause, "what it was, as far as you know", "8em")
         line = "This stands in the record as your words. Run the next cell to close the incident."
-        self.view = ipywidgets.VBox([self.cause, ipywidgets.HTML(paragraphs([line]))])
+        self.view = ipywidgets.VBox([self.cause, last_line(paragraphs([line]))])
 
     @property
     def value(self) -> str:

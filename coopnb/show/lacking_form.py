@@ -13,7 +13,7 @@ from coopnb.model.upgrade import NewSetting
 from coopnb.redaction import looks_secret
 from coopnb.show.settings_form import LABEL, PREFIX, WIDE, help_html, secret_words
 from coopnb.show.text import clean
-from coopnb.show.widgets import display_view, paragraphs
+from coopnb.show.widgets import display_view, last_line, paragraphs
 
 
 class LackingForm:
@@ -40,7 +40,7 @@ class LackingForm:
                 rows.append(ipywidgets.HTML(help_html(_told(secret_words(setting.name), setting.comment))))
             else:
                 rows += self._row(setting, decided.get(setting.name))
-        rows.append(ipywidgets.HTML(paragraphs(["Filling in changes nothing. It counts when this cell is run again."])))
+        rows.append(last_line(paragraphs(["Filling in changes nothing. It counts when this cell is run again."])))
         self.view = ipywidgets.VBox(rows, layout={"width": WIDE})
 
     @property

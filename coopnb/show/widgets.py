@@ -25,6 +25,7 @@ from coopnb.show.words import place
 # the browser for the kernel to be done with the first, and a cell run meanwhile would read the beginning of a word.
 # For the same reason the kernel changes nothing about a field that is typed into: that would draw it anew.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+NO_VERSION = "newest, or as pinned"
 CHOOSING = "Choosing changes nothing. What is chosen here counts when the next cell is run."
 
 
@@ -63,7 +64,7 @@ class ChooseForm:
         self.picker = RecipePicker(recipes, listed or Catalogue(), preset.recipe)
         self.server = dropdown("Server", "choose a server", servers, preset.server)
         self.recipe = self.picker.field
-        self.version = dropdown("Version", "choose a version", self.picker.versions(), preset.version)
+        self.version = dropdown("Version", NO_VERSION, self.picker.versions(), preset.version)
         self.domain = ipywidgets.Combobox(
             description="Domain",
             value=preset.domain,
@@ -84,7 +85,7 @@ class ChooseForm:
             field.observe(self._propose, names="value")
         self._propose()
         fields = [self.server, *self.picker.parts, self.version, self.domain, self.settings.view]
-        self.view = ipywidgets.VBox([*fields, self.states, ipywidgets.HTML(self._sentence())])
+        self.view = ipywidgets.VBox([*fields, self.states, last_line(self._sentence())])
 
     def tell(self, rows: Sequence[ServerRow | None]) -> None:
         """Say below the fields how each server stands, as far as it has answered; the fields stay as they are."""
@@ -131,7 +132,7 @@ class ChooseForm:
         del change
         versions = self.picker.versions()
         kept = self.version.value if self.version.value in versions else ""
-        self.version.options = options("choose a version", versions)
+        self.version.options = options(NO_VERSION, versions)
         self.version.value = kept
         self._propose()
 
@@ -180,7 +181,7 @@ class GateForm:
             layout=wide,
             continuous_update=False,
         )
-        self.line = ipywidgets.HTML(self._line())
+        self.line = last_line(self._line())
         for field in (self.typed_field, self.reason_field):
             field.observe(self._changed, names="value")
         parts = [self.typed_field, self.reason_field] if approvable(plan) else []
@@ -281,6 +282,13 @@ def dropdown(label: str, blank: str, values: Sequence[str], preset: str, width: 
 def options(blank: str, values: Sequence[str]) -> list[tuple[str, str]]:
     """Give the options of a list: what is shown, made harmless, and the value."""
     return [(blank, ""), *((clean(value), value) for value in values)]
+
+
+def last_line(html: str) -> Any:
+    """What stands below a form's last field. Tab leads there, not to the next link, maybe at the notebook's end."""
+    import ipywidgets
+
+    return ipywidgets.HTML(html, tabbable=True)
 
 
 def paragraphs(lines: Sequence[str]) -> str:

@@ -82,12 +82,13 @@ class NotebookPage:
         return self.output(cell_id).get_by_label(label, exact=True)
 
     def type(self, cell_id: str, label: str, text: str) -> None:
-        """Type into a field, key by key, and leave it."""
+        """Type into a field, key by key, and leave it with Tab, which must lead to what follows in the same form."""
         field = self.field(cell_id, label)
         field.click()
         field.press_sequentially(text)
         expect(field).to_have_value(text)
         field.press("Tab")
+        expect(self.output(cell_id).locator(":focus")).to_have_count(1)
 
     def menu(self, *names: str) -> None:
         """Choose from the menu bar, as ``menu("Run", "Run All Cells")``."""

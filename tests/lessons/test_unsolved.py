@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from coopnb.errors import TransportError
 from coopnb.lessons import COURSES, open_lesson
 from coopnb.runner.models import find_model, model_names, read_model
 from tools.lessons import execute, prepared, solutions
@@ -98,6 +99,21 @@ def test_something_else_was_done(
         away = told("node-back", idle)
         assert f"{idle} is not ready" in away
         assert f"the fault node-up for {idle}" in away
+
+
+@pytest.mark.headless
+def test_the_manager_was_taken_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes down the one machine that answers must be told how to bring it back, and be able to."""
+    monkeypatch.chdir(tmp_path)
+    with prepared("1-what-a-swarm-is", tmp_path) as workspace:
+        lesson = open_lesson("1-what-a-swarm-is", workspace=workspace)
+        lesson.server.practice.fault("node-down", "node1")
+        for look in (lesson.look, lambda: lesson.check("node-lost")):
+            with pytest.raises(TransportError) as caught:
+                look()
+            assert 'lesson.server.practice.fault("node-up", "node1")' in str(caught.value.hint)
+        lesson.server.practice.fault("node-up", "node1")
+        lesson.look()
 
 
 @pytest.mark.headless

@@ -84,7 +84,7 @@ def test_two_swarms_have_nothing_in_common() -> None:
 def test_the_clock_is_in_the_callers_hands() -> None:
     """With a stepped clock time must move by what is asked, and only then."""
     with co.practice_swarm(clock="stepped") as server:
-        assert server.practice.advance(90) == "2026-01-01T00:01:30Z"
+        assert server.practice.advance(90) == "It is 2026-01-01 00:01:30 UTC in the practice swarm."
         with pytest.raises(InputError, match="time cannot be advanced by -1 seconds"):
             server.practice.advance(-1)
         assert server.practice.status().uptime == 90
