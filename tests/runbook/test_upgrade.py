@@ -109,6 +109,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     [
         (DOMAIN, OLD, InputError, "this would be a downgrade"),
         (DOMAIN, "9.9.9+1", CoopError, "has no version 9.9.9"),
+        (DOMAIN, "1.3", CoopError, "has no version 1.3"),
         ("hello.example.org", "1.1.0+1.28.0", InputError, "is no released version"),
     ],
 )

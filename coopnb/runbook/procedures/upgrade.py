@@ -63,11 +63,13 @@ class UpgradeApp:
         before = _running(here, server, stack, domain)
         folder = commons.recipe_folder(place, recipe)
         after = answers["version"] or newest_above(folder, before)
+        # Read first: for a version that there is not, it says which there are.
+        wanted = commons.read_version(place, recipe, after, here.files)
         refuse_downgrade(before, after, domain)
         found = news(
             folder,
             commons.read_version(place, recipe, before, here.files),
-            commons.read_version(place, recipe, after, here.files),
+            wanted,
             settings.last,
             str(path.relative_to(place.root)),
             pinned,
