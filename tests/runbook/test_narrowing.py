@@ -136,6 +136,12 @@ CASES: list[tuple[str, str, str, Gathered]] = [
         found(running(**UPDATED), failed("task: non-zero exit (1)")),
     ),
     (
+        "crashes",
+        "roll back",
+        "crashed 4 times or more, the first that swarm remembers 20 s after its last update, the last time with exit 1",
+        found(running(**UPDATED), *(failed("task: non-zero exit (1)", seconds=each) for each in (60, 65, 70, 75))),
+    ),
+    (
         "tasks missing",
         "restart",
         "0 of 1 tasks of app run",

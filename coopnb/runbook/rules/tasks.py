@@ -5,7 +5,7 @@ from __future__ import annotations
 from coopnb.deploy.gathering import failures, waiting, words_of
 from coopnb.model.incident import Gathered, Lead, Remedy
 from coopnb.model.snapshot import ServiceSeen
-from coopnb.runbook.rules.words import after_update, first_failure, is_job, short, way_back
+from coopnb.runbook.rules.words import after_update, first_failure, is_job, remembers_all, short, way_back
 from coopnb.show.text import counted
 
 _PULL = ("No such image", "pull access denied", "manifest unknown", "not found", "repository does not exist", "denied")
@@ -71,10 +71,10 @@ def crashes(found: Gathered, service: ServiceSeen) -> Lead | None:
     after = after_update(found, service)
     back = service.running >= service.desired and not after
     remedy: Remedy = way_back(found) if after else "none" if back else "restart"
+    often = counted(len(failed), "time") + ("" if remembers_all(found, service) else " or more")
     return Lead(
         "crashes",
-        f"{short(found, service)} crashed {counted(len(failed), 'time')}{after}, the last time with "
-        f"exit {failed[0].exit_code}",
+        f"{short(found, service)} crashed {often}{after}, the last time with exit {failed[0].exit_code}",
         words_of(failed[0]),
         remedy,
         "what ran before the update did not crash"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from coopnb.deploy.gathering import failures
 from coopnb.model.incident import Gathered, Remedy
 from coopnb.model.snapshot import ServiceSeen
+from coopnb.observe.tracks import KEPT_ATTEMPTS
 from coopnb.plan.kept import state_before
 from coopnb.show.text import duration
 
@@ -29,13 +31,20 @@ def first_failure(found: Gathered, service: ServiceSeen) -> datetime | None:
     return min((task.at for task in failures(found.snapshot, service)), default=None)
 
 
+def remembers_all(found: Gathered, service: ServiceSeen) -> bool:
+    """Whether no slot has failed so often that swarm has forgotten its first failures."""
+    failed = Counter(task.name for task in failures(found.snapshot, service))
+    return max(failed.values(), default=0) < KEPT_ATTEMPTS - 1
+
+
 def after_update(found: Gathered, service: ServiceSeen) -> str:
     """Words for failures that began soon after the service was written; empty if they did not."""
     lately = (task.at for task in failures(found.snapshot, service) if task.at > service.updated_at - SOON)
     first = min(lately, default=None)
     if service.previous_spec is None or first is None or not timedelta() <= first - service.updated_at <= SOON:
         return ""
-    return f", beginning {duration((first - service.updated_at).total_seconds())} after its last update"
+    began = "beginning" if remembers_all(found, service) else "the first that swarm remembers"
+    return f", {began} {duration((first - service.updated_at).total_seconds())} after its last update"
 
 
 def way_back(found: Gathered) -> Remedy:
