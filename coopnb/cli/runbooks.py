@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from coopnb.cli.parsing import EXIT_STATUSES, Commands, add_command
-from coopnb.errors import InputError
+from coopnb.errors import InputError, NotChosen
 
 _EXAMPLE = """\
 example:
@@ -67,14 +67,20 @@ def _meanings(said: Mapping[str, str]) -> str:
 
 def _run(options: argparse.Namespace) -> int:
     _spare_a_grammar()
-    from coopnb.runner import meanings, read_model, run_headless
+    from coopnb.runner import run_headless
 
-    finished = run_headless(
-        options.runbook,
-        _parameters(options.parameters),
-        workspace=options.workspace,
-        say=lambda text: print(text, flush=True),
-    )
+    try:
+        finished = run_headless(
+            options.runbook,
+            _parameters(options.parameters),
+            workspace=options.workspace,
+            say=lambda text: print(text, flush=True),
+        )
+    except NotChosen as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        print("Nothing was changed on the server.", flush=True)
+        _print_lacking(options, error.lacking)
+        return error.exit_status
     if finished.error:
         print(finished.error, file=sys.stderr, flush=True)
     if finished.error and not finished.wrote:
@@ -85,10 +91,17 @@ def _run(options: argparse.Namespace) -> int:
         more = {"approve": finished.approve, "reason": _parameters(options.parameters).get("reason", "") or "..."}
         print(f"If this plan is what you want:\n  {_again(options, more)}", flush=True)
     if finished.lacking:
-        said = meanings(read_model(finished.notebook))
-        print(f"What is missing:\n{_meanings({name: said.get(name, '') for name in finished.lacking})}", end="")
-        print(f"The whole command:\n  {_again(options, dict.fromkeys(finished.lacking, '...'))}", flush=True)
+        _print_lacking(options, finished.lacking)
     return finished.exit_status
+
+
+def _print_lacking(options: argparse.Namespace, lacking: Sequence[str]) -> None:
+    """What is missing, with what each means, and the command that has it."""
+    from coopnb.runner import find_model, meanings, read_model
+
+    said = meanings(read_model(find_model(options.runbook)))
+    print(f"What is missing:\n{_meanings({name: said.get(name, '') for name in lacking})}", end="")
+    print(f"The whole command:\n  {_again(options, dict.fromkeys(lacking, '...'))}", flush=True)
 
 
 def _spare_a_grammar() -> None:

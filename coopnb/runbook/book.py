@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from coopnb.deploy import Run
-from coopnb.errors import CheckFailed, NotApproved, NotChosen
+from coopnb.errors import CheckFailed, NotApproved
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import Event, Sample
 from coopnb.record.ledger import Ledger, utc_now
@@ -23,7 +23,7 @@ from coopnb.runbook.earlier import not_this_plan
 from coopnb.runbook.facts import planned_facts
 from coopnb.runbook.look_after import look_after
 from coopnb.runbook.pinning import pin
-from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers
+from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers, refuse_blank
 from coopnb.runbook.steps import Steps, needed
 from coopnb.server import Server, connect, refuse_blocked, refuse_stale, roster, with_accepted
 from coopnb.show.applied import applied_output
@@ -91,12 +91,8 @@ class Book(Steps):
             chosen = {**self._preset, **(self._form.answers if self._form is not None else {})}
             answers = self._answers(chosen)
             self._taken = self._plan = self._gate = self._run = None
-            if missing := [name for name in self._procedure.needed if not answers[name]]:
-                raise NotChosen.of(
-                    missing,
-                    f"not chosen yet: {', '.join(missing)}; nothing was done",
-                    hint="Choose above and run this cell again, or fill in the parameters cell and run all.",
-                )
+            hint = "Choose above and run this cell again, or fill in the parameters cell and run all."
+            refuse_blank(self._procedure.needed, answers, hint)
             here = Here(self.workspace, self.ledger.folder / "recipe", self._connect, self._noting("take"))
             taken = self._procedure.take(here, answers)
             self.ledger.append("take", "chosen", taken.facts)

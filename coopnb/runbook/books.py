@@ -20,6 +20,7 @@ from coopnb.runbook.procedures.deploy import DeployApp
 from coopnb.runbook.procedures.roll_back import RollBackApp
 from coopnb.runbook.procedures.scale import ScaleApp
 from coopnb.runbook.procedures.upgrade import UpgradeApp
+from coopnb.runbook.reporting import Reporting
 from coopnb.runbook.steps import Steps, mask_outputs, note_cells
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
@@ -30,12 +31,13 @@ class Kind:
     """A runbook that can be opened.
 
     Attributes:
-        parameters: the names it takes.
+        parameters: the names it takes. needed: those that may not be blank when its choice is taken.
         open: makes its book, given the workspace, the ledger of its run, what is secret, and the parameters.
     """
 
     parameters: tuple[str, ...]
     open: Callable[[Workspace, Ledger, Redactor, Mapping[str, str]], Steps]
+    needed: tuple[str, ...] = ()
 
 
 def changing(procedure: Procedure) -> Kind:
@@ -43,6 +45,7 @@ def changing(procedure: Procedure) -> Kind:
     return Kind(
         (*procedure.parameters, *APPROVAL, *((ACCEPT,) if procedure.accepts else ())),
         lambda workspace, ledger, redactor, given: Book(workspace, ledger, redactor, procedure, given),
+        procedure.needed,
     )
 
 
@@ -56,7 +59,7 @@ PROCEDURES: Mapping[str, Procedure] = {
 
 RUNBOOKS: Mapping[str, Kind] = {
     **{name: changing(procedure) for name, procedure in PROCEDURES.items()},
-    "app-is-down": Kind(PARAMETERS, IncidentBook),
+    "app-is-down": Kind(PARAMETERS, IncidentBook, Reporting.needed),
     "fleet-health": Kind(FLEET, FleetBook),
 }
 """Every runbook by its name, which is its notebook's name too."""

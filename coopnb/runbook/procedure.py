@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from coopnb.errors import CoopError
+from coopnb.errors import CoopError, NotChosen
 from coopnb.model.plan import Plan
 from coopnb.model.server import ServerRow
 from coopnb.server import Server
@@ -24,6 +24,19 @@ Note = Callable[[str, Mapping[str, object]], None]
 def unnoted(event: str, facts: Mapping[str, object]) -> None:
     """Where no run is at work, so that there is no ledger: an app that is prepared for a lesson or an example."""
     del event, facts
+
+
+def refuse_blank(needed: Sequence[str], answers: Mapping[str, str], hint: str) -> None:
+    """Refuse a choice in which something is blank that is needed.
+
+    Args:
+        hint: how it is filled in where this is said.
+
+    Raises:
+        NotChosen: with the names of all that are blank.
+    """
+    if missing := [name for name in needed if not answers[name].strip()]:
+        raise NotChosen.of(missing, f"not chosen yet: {', '.join(missing)}; nothing was done", hint=hint)
 
 
 class Form(Protocol):

@@ -19,10 +19,12 @@ from coopnb.record.exporter import write_record
 from coopnb.record.ledger import Ledger
 from coopnb.record.told import tell
 from coopnb.record.witness import EDITED
+from coopnb.runbook import RUNBOOKS
+from coopnb.runbook.procedure import refuse_blank
 from coopnb.runner.copies import begin, keep_edited, write_copy
 from coopnb.runner.follow import Follower
 from coopnb.runner.kernel import client_for
-from coopnb.runner.models import find_model, read_model, with_parameters
+from coopnb.runner.models import declared, find_model, models_folder, read_model, with_parameters
 from coopnb.server import as_workspace
 from coopnb.workspace import Workspace
 
@@ -66,6 +68,7 @@ def run_headless(
 
     Raises:
         InputError: there is no such runbook or parameter; nothing was begun.
+        NotChosen: a parameter is blank that a runbook of ours needs; nothing was begun.
         LedgerError: the ledger cannot be written; nothing was begun.
     """
     place = as_workspace(workspace)
@@ -73,6 +76,8 @@ def run_headless(
     notebook = read_model(model)
     copy = read_model(model)
     with_parameters(copy, parameters, str(model))
+    if model.parent == models_folder():
+        _refuse_blank(model.stem, {**declared(notebook), **parameters})
     ledger = begin(place, model, notebook, app=parameters.get("domain", ""), headless=True)
     copy.metadata["coopnb"] = notebook.metadata["coopnb"]
     path = write_copy(copy, ledger.folder / model.name)
@@ -106,6 +111,16 @@ def run_headless(
         approve=_awaited(ledger) if status == errors.NotApproved.exit_status else "",
         lacking=_lacking(ledger) if status == errors.NotChosen.exit_status else (),
     )
+
+
+def _refuse_blank(runbook: str, values: Mapping[str, str]) -> None:
+    """Say what its take cell would say, before a kernel is started for it.
+
+    Only of a model: in a notebook of one's own a cell may choose what the parameters leave blank.
+    """
+    if runbook in RUNBOOKS:
+        hint = "Pass what is missing. To choose it in forms instead, work in JupyterLab: coopnb lab"
+        refuse_blank(RUNBOOKS[runbook].needed, values, hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 
 from coopnb.cli import main
 from coopnb.cli.entry import _parser
+from coopnb.runbook import RUNBOOKS
 from coopnb.runner import find_model, meanings, model_names, read_model
 from tests.runbook.headless import coopnb
 
@@ -137,8 +138,9 @@ def test_a_mistyped_command_names_the_nearest(
 
 def test_a_run_that_lacks_parameters_says_which_and_the_whole_command(tmp_path: Path) -> None:
     """What is missing must be told with its meaning, and the command with all that was given and what is not."""
-    ran = coopnb(tmp_path, "run", "deploy-app", "-p", "server=practice", "-p", "reason=a first wiki")
+    ran = coopnb(tmp_path / "workspace", "run", "deploy-app", "-p", "server=practice", "-p", "reason=a first wiki")
     assert ran.status == 2
+    assert not (tmp_path / "workspace").exists(), "no kernel is started and no run begun only to say so"
     assert ran.err.startswith("NotChosen: not chosen yet: recipe, domain; nothing was done\n")
     said = meanings(read_model(find_model("deploy-app")))
     assert f"What is missing:\n  recipe  {said['recipe']}\n  domain  {said['domain']}\n" in ran.out
@@ -163,6 +165,23 @@ def test_a_wrong_command_line_is_wrong_input(
 
     assert status == 2
     assert says in text
+
+
+@pytest.mark.parametrize("runbook", sorted(RUNBOOKS))
+def test_a_blank_runbook_names_all_that_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], runbook: str
+) -> None:
+    """A model that needs parameters must name all of them before anything is begun; blanks count as not given."""
+    needed = RUNBOOKS[runbook].needed
+    if not needed:
+        assert runbook == "fleet-health", "its blank means all servers"
+        return
+    given = [part for name in needed for part in ("-p", f"{name}= ")]
+    assert main(["run", runbook, *given, "--workspace", str(tmp_path / "workspace")]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"NotChosen: not chosen yet: {', '.join(needed)}; nothing was done\n")
+    assert printed.out.endswith(" ".join(f"-p {name}=..." for name in needed) + "\n")
+    assert not (tmp_path / "workspace").exists()
 
 
 def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -71,7 +71,6 @@ OTHERS = {
     "norecipe": {"recipe": "nonesuch", "domain": "nonesuch.example.org"},
     "other-recipe": {"recipe": "hello", "domain": "typed.example.org"},
     "other-server": {"recipe": "hello", "domain": "there.example.org"},
-    "blank": {"server": ""},
 }
 
 
@@ -137,17 +136,6 @@ def test_an_app_of_another_server_is_refused(runs: dict[str, Ran], shared_place:
         "Choose that server.",
     )
     assert not (shared_place.root / "servers/practice/there.example.org.env").exists()
-
-
-def test_blank_parameters_are_named(runs: dict[str, Ran]) -> None:
-    """A run with blank parameters must stop at the choice, and say how they are given headless."""
-    assert_told(
-        runs["blank"],
-        2,
-        "NotChosen",
-        "not chosen yet: server, recipe, domain; nothing was done",
-        "-p server=... -p recipe=... -p domain=...",
-    )
 
 
 def test_one_domain_on_two_servers_asks_for_the_server(shared_place: Place) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from coopnb.errors import CoopError, InputError, SettingsError
+from coopnb.runner import new_run
 from tests.runbook.bringing import bring, publish, take_upgrade, will_plan
 from tests.runbook.headless import coopnb
 from tests.runbook.places import Place, assert_nothing_done, assert_told, practice_place, record_text
@@ -84,8 +85,9 @@ def test_a_setting_that_the_sample_demands_blocks_until_it_is_written(place: Pla
 
 
 def test_blank_parameters_stop_run_all_at_the_take(shared_place: Place) -> None:
-    """A model that is run as it is must stop where the choice is taken, and say what is not chosen."""
-    ran = coopnb(shared_place.root, "run", "upgrade-app")
+    """A copy that is run as it is must stop where the choice is taken, and say what is not chosen."""
+    copy = new_run("upgrade-app", workspace=shared_place.root).notebook
+    ran = coopnb(shared_place.root, "run", str(copy))
     assert_told(ran, 2, "NotChosen", "not chosen yet: server, domain; nothing was done", "-p server=... -p domain=...")
     assert ran.facts("failed")["error"] == "NotChosen"
     assert_nothing_done(ran)
