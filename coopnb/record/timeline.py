@@ -180,6 +180,9 @@ def _edited(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
 
 
 def _settings(facts: Mapping[str, Any]) -> tuple[str, str, bool]:
+    if sample := inner(facts, "sample"):
+        whose = f"{said(sample, 'recipe')} {said(sample, 'version')}"
+        return (f"makes {said(facts, 'file')} from the .env.sample of {whose}", "", False)
     what = ", ".join(f"{name}={value}" for name, value in inner(facts, "set").items())
     return (f"writes into {said(facts, 'file')}: {what}", "", False)
 

@@ -11,6 +11,8 @@ from coopnb.errors import CommonsError, SettingsError
 from coopnb.model.choice import Choice
 from coopnb.model.recipe import RecipeVersion
 from coopnb.model.settings_form import Filled, SettingField
+from coopnb.runbook.procedure import Note, unnoted
+from coopnb.runbook.settings_file import announce_new
 from coopnb.server import folder_of, is_practice, names, plant_samples, recipe_of, refuse_unknown, stack_name
 from coopnb.workspace import Workspace
 
@@ -60,18 +62,26 @@ def proposed(workspace: Workspace, recipe: str, version: str) -> tuple[SettingFi
         return ()
 
 
-def take(workspace: Workspace, choice: Choice, into: Path, filled: Mapping[str, Filled] | None = None) -> TakenApp:
+def take(
+    workspace: Workspace,
+    choice: Choice,
+    into: Path,
+    filled: Mapping[str, Filled] | None = None,
+    note: Note = unnoted,
+) -> TakenApp:
     """Find the app of a choice, or make its settings from the recipe's sample; never overwrite any.
 
     A recipe that is in the catalogue and not here yet is fetched.
 
     Args:
         filled: what was filled in for an app that is new, by the keys of :func:`coopnb.envfile.fields`.
+        note: comes before settings are made.
 
     Raises:
         InputError: no server can be called so.
         SettingsError: the app belongs to another server, or is of another recipe.
         CommonsError: there is no such recipe or version.
+        LedgerError: it could not be noted; no settings were made.
     """
     refuse_unknown(choice.server, workspace)
     if is_practice(choice.server) or not commons.names(workspace):
@@ -83,6 +93,7 @@ def take(workspace: Workspace, choice: Choice, into: Path, filled: Mapping[str, 
         _refuse_elsewhere(workspace, folder, choice.domain)
         commons.have(workspace, choice.recipe)
         source = commons.read_version(workspace, choice.recipe, choice.version, into)
+        announce_new(workspace, path, source, note)
         made = _made(workspace, folder, choice.domain, source, path, filled or {})
     settings = envfile.read(path)
     name, pinned = recipe_of(settings.values, path)

@@ -45,7 +45,7 @@ class DeployApp:
         filled = {
             name.removeprefix(PREFIX): Filled(value) for name, value in answers.items() if name.startswith(PREFIX)
         }
-        return TakenDeploy(take(here.workspace, choice, here.files, filled), here.workspace, here.files)
+        return TakenDeploy(take(here.workspace, choice, here.files, filled, here.note), here.workspace, here.files)
 
 
 @dataclass(frozen=True, slots=True)
