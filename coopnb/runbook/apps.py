@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from coopnb import commons, envfile
+from coopnb.commons.readme import described
 from coopnb.errors import CommonsError, SettingsError
+from coopnb.model.catalogue import CatalogueEntry
 from coopnb.model.choice import Choice
 from coopnb.model.recipe import RecipeVersion
 from coopnb.model.settings_form import Filled, SettingField
@@ -52,6 +54,13 @@ def offered_apps(workspace: Workspace) -> tuple[tuple[str, ...], Mapping[str, tu
     for server, domain in workspace.apps():
         apps[server] = (*apps.get(server, ()), domain)
     return names(workspace), apps
+
+
+def told(workspace: Workspace, recipes: Iterable[str]) -> tuple[CatalogueEntry, ...]:
+    """What recipes of the workspace say of themselves, in the README of their newest version."""
+    folders = (commons.recipe_folder(workspace, name) for name in recipes)
+    said = (described(folder, commons.versions(folder)[0]) for folder in folders)
+    return tuple(entry for entry in said if entry is not None)
 
 
 def proposed(workspace: Workspace, recipe: str, version: str) -> tuple[SettingField, ...]:

@@ -29,6 +29,7 @@ class RecipePicker:
         here: recipe of the workspace -> its versions, newest first.
         listed: the catalogue, as far as it is known without asking anybody.
         preset: what the parameters cell says; it is offered even if nobody knows it.
+        own: what recipes of the workspace say of themselves; it counts where the catalogue has none of that name.
 
     Attributes:
         field: the ipywidgets field whose ``value`` is the recipe's name.
@@ -36,12 +37,18 @@ class RecipePicker:
         parts: what is displayed, in order.
     """
 
-    def __init__(self, here: Mapping[str, Sequence[str]], listed: Catalogue, preset: str = "") -> None:
+    def __init__(
+        self,
+        here: Mapping[str, Sequence[str]],
+        listed: Catalogue,
+        preset: str = "",
+        own: Sequence[CatalogueEntry] = (),
+    ) -> None:
         import ipywidgets
 
         self._here = here
         others = [entry for entry in listed.entries if entry.name not in here]
-        told = {entry.name: entry for entry in listed.entries}
+        told = {entry.name: entry for entry in (*own, *listed.entries)}
         self._entries = {name: told.get(name, CatalogueEntry(name)) for name in here} | {e.name: e for e in others}
         self._listed = listed
         self._chosen = preset

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from coopnb.model.catalogue import Catalogue
+from coopnb.model.catalogue import Catalogue, CatalogueEntry
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
 from coopnb.model.server import ServerRow
@@ -39,6 +39,7 @@ class ChooseForm:
         preset: what the parameters cell says; a value that is not among the options is offered too.
         listed: the catalogue; its recipes are offered beside those that are here.
         sample: recipe, version -> the settings a new app of it would have; none where that is not known yet.
+        own: what recipes that are here say of themselves.
 
     Attributes:
         server, recipe, version, domain: the ipywidgets fields.
@@ -56,12 +57,13 @@ class ChooseForm:
         preset: Choice | None = None,
         listed: Catalogue | None = None,
         sample: Callable[[str, str], Sequence[SettingField]] | None = None,
+        own: Sequence[CatalogueEntry] = (),
     ) -> None:
         import ipywidgets
 
         preset = preset or Choice()
         self._recipes, self._apps = recipes, apps or {}
-        self.picker = RecipePicker(recipes, listed or Catalogue(), preset.recipe)
+        self.picker = RecipePicker(recipes, listed or Catalogue(), preset.recipe, own)
         self.server = dropdown("Server", "choose a server", servers, preset.server)
         self.recipe = self.picker.field
         self.version = dropdown("Version", NO_VERSION, self.picker.versions(), preset.version)

@@ -80,7 +80,7 @@ def choose(runbook: NotebookPage, shots: Shots) -> None:
     runbook.run_cell("parameters")
     runbook.run_cell("choose")
     runbook.field("choose", "Server").select_option("practice")
-    runbook.field("choose", "Recipe").select_option("wiki")
+    runbook.field("choose", "Recipe").select_option("wiki  -  Apps: MediaWiki with a MariaDB of its own.")
     runbook.field("choose", "Version").select_option("1.3.0+1.39.17")
     runbook.type("choose", "Domain", DOMAIN)
     shots.window(runbook, "chosen")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from coopnb.model.catalogue import Catalogue, CatalogueEntry
+from coopnb.runbook.procedures.deploy import DeployApp
 from coopnb.show.recipe_picker import SHOWN, RecipePicker
 from coopnb.show.widgets import ChooseForm
+from coopnb.workspace import Workspace
 
 HERE = {"hello": ("1.0.0+1",), "wiki": ("1.3.0+1.39.17", "1.2.0+1.39.8")}
 MANY = Catalogue(
@@ -28,6 +32,23 @@ def test_a_few_are_a_plain_list() -> None:
     picker = RecipePicker(HERE, Catalogue())
     assert picker.words is None and picker.value == ""
     assert [value for _, value in picker.field.options] == ["", "hello", "wiki"]
+
+
+def test_a_recipe_that_no_catalogue_has_is_told_by_its_own_words(tmp_path: Path) -> None:
+    """What a README says must stand beside the name and be searched; an entry of the catalogue comes before it."""
+    wiki = "wiki  -  Apps: MediaWiki with a MariaDB of its own."
+    form = DeployApp().form(Workspace(tmp_path), {})
+    assert wiki in [label for label, _ in form.recipe.options]
+    form.recipe.value = "wiki"
+    assert "MediaWiki with a MariaDB of its own." in form.picker.about.value
+
+    own = (CatalogueEntry("hello", "Utilities", "A page"), CatalogueEntry("wiki", "Own", "Another"))
+    picker = RecipePicker(HERE, MANY, own=own)
+    picker.words.value = "utilities"
+    assert labels(picker) == ["hello  -  Utilities: A page"]
+    picker.words.value = "wiki"
+    assert labels(picker) == ["wiki  -  Apps: Pages for all"]
+    assert f"Catalogue: {len(MANY.entries)} recipes" in picker.about.value
 
 
 def test_many_are_found_by_a_word_of_name_category_or_description() -> None:

@@ -11,7 +11,7 @@ from coopnb.errors import CoopError
 from coopnb.model.choice import Choice
 from coopnb.model.plan import Plan
 from coopnb.model.settings_form import Filled, SettingField
-from coopnb.runbook.apps import TakenApp, offered, proposed, take
+from coopnb.runbook.apps import TakenApp, offered, proposed, take, told
 from coopnb.runbook.facts import chosen_facts
 from coopnb.runbook.procedure import Answers, Here
 from coopnb.server import Server, folder_of, load_app
@@ -37,7 +37,8 @@ class DeployApp:
             return proposed(workspace, recipe, version)
 
         listed = commons.catalogue(workspace)
-        return ChooseForm(servers, recipes, apps, preset=Choice(**preset), listed=listed, sample=sample)
+        own = told(workspace, (name for name in recipes if listed.entry(name) is None))
+        return ChooseForm(servers, recipes, apps, preset=Choice(**preset), listed=listed, sample=sample, own=own)
 
     def take(self, here: Here, answers: Answers) -> TakenDeploy:
         """Find the app's settings, or make them from the recipe's sample."""
