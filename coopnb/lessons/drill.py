@@ -25,7 +25,7 @@ from coopnb.redaction import Redactor
 from coopnb.runbook import open_book
 from coopnb.runbook.place import open_ledger, refuse_model
 from coopnb.server import Server, as_workspace, load_app
-from coopnb.show.lesson import hint_output, score_output, step_output
+from coopnb.show.lesson import given_up_output, hint_output, score_output, step_output
 from coopnb.show.output import display
 from coopnb.show.text import counted
 from coopnb.workspace import Workspace
@@ -97,6 +97,22 @@ class Drill:
             self._ledger.append("drill", "hint", {"hint": told[at]})
         display(hint_output(at + 1, len(told), told[at], cost=HINT_POINTS if new else 0))
 
+    def give_up(self) -> None:
+        """Tell what was broken, how it could have been found, and how it is mended; there are no points then.
+
+        It changes nothing in the swarm. What is mended already is checked instead: there is nothing to give up.
+        """
+        state = self._state()
+        if "score" in state or self._seen().met:
+            self.check()
+            return
+        hit, fault = drawn(state["seed"], self._services(state))
+        told = fault.told.format(service=hit)
+        if not state.get("given_up"):
+            self._ledger.append("drill", "given up", {"fault": told})
+            self._save({**state, "given_up": True})
+        display(given_up_output(self._app.domain, told, fault.found))
+
     def check(self) -> None:
         """Look whether the app serves again as its files want it; if so, show the score, which then stays."""
         seen = look_until(self.server, self._seen)
@@ -162,6 +178,7 @@ class Drill:
             changes=self._writes() - int(state["writes"]),
             needed=1,
             hints=int(state["hints"]),
+            given_up=bool(state.get("given_up")),
         )
 
     def _writes(self) -> int:

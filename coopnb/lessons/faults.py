@@ -22,11 +22,13 @@ class Fault:
     Attributes:
         told: what it was, told at the end; ``{service}`` stands for the service.
         hint: the last hint, which is nearly the answer.
+        found: how the runbooks' own means show it, told to whoever gives up.
         put: changes a spec in place.
     """
 
     told: str
     hint: str
+    found: str
     put: Callable[[Spec], None]
 
 
@@ -75,9 +77,34 @@ def _never_healthy(spec: Spec) -> None:
 
 
 FAULTS = (
-    Fault("{service} was told to run no task at all", "How many tasks of it are wanted? None.", _no_replicas),
-    Fault("{service} was given an image that no registry has", "What does its task say of its image?", _other_image),
-    Fault("{service} may only run on nodes with a label that no node has", "Why does no node suit it?", _nowhere),
-    Fault("{service} reserves more memory than any node has", "Which node has 64 GiB of memory?", _too_large),
-    Fault("{service} was given a health check that never passes", "What does its health check run?", _never_healthy),
+    Fault(
+        "{service} was told to run no task at all",
+        "How many tasks of it are wanted? None.",
+        "drill.look() shows “0 of 0 running”; app-is-down points to “scaled to 0”; a plan shows “0 -> 1”",
+        _no_replicas,
+    ),
+    Fault(
+        "{service} was given an image that no registry has",
+        "What does its task say of its image?",
+        "app-is-down gathers its task's own words, “No such image”; a plan shows “example.org/missing/image:1.0 ->”",
+        _other_image,
+    ),
+    Fault(
+        "{service} may only run on nodes with a label that no node has",
+        "Why does no node suit it?",
+        "drill.look() shows “scheduling constraints not satisfied”; a plan shows “node.labels.disk == ssd”",
+        _nowhere,
+    ),
+    Fault(
+        "{service} reserves more memory than any node has",
+        "Which node has 64 GiB of memory?",
+        "drill.look() shows “insufficient resources”; a plan shows “reservations memory bytes 65536 MiB”",
+        _too_large,
+    ),
+    Fault(
+        "{service} was given a health check that never passes",
+        "What does its health check run?",
+        "app-is-down says that the update “failed and stands still”; a plan shows both commands of “healthcheck”",
+        _never_healthy,
+    ),
 )

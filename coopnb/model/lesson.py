@@ -38,6 +38,7 @@ class Score:
         needed: how many the shortest way writes.
         hints: how many were asked for.
         fault: what it was, told only now.
+        given_up: whether that had been told before, so that there are no points.
     """
 
     app: str
@@ -47,9 +48,15 @@ class Score:
     changes: int
     needed: int
     hints: int
+    given_up: bool = False
 
     @property
     def points(self) -> int:
-        """Of 100: one less for each 10 s unserved (40 at most), five for each change too many, ten for each hint."""
+        """Of 100: one less for each 10 s unserved (40 at most), five for each change too many, ten for each hint.
+
+        None for what was given up.
+        """
+        if self.given_up:
+            return 0
         late = min(40, int(self.unserved // 10))
         return max(0, 100 - late - 5 * max(0, self.changes - self.needed) - HINT_POINTS * self.hints)

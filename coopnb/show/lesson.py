@@ -67,7 +67,8 @@ def hint_output(at: int, of: int, hint: str, *, cost: int) -> Output:
 
 def score_output(score: Score) -> Output:
     """Show how a drill went: the points, and the facts they are made of."""
-    head = Line(f"{score.app} is mended: {score.points} of 100 points", sign="✓", tone="good", head=True)
+    how = ", after it was given up: no points" if score.given_up else f": {score.points} of 100 points"
+    head = Line(f"{score.app} is mended{how}", sign="✓", tone="good", head=True)
     asked = f"{round(score.unserved)} of {round(score.restored)}, reckoned: one a second, from the tasks' timestamps"
     written = f"{counted(score.changes, 'service')} written, by the ledgers of this drill"
     rows = (
@@ -78,5 +79,19 @@ def score_output(score: Score) -> Output:
         ("hints", str(score.hints)),
     )
     lost = "100, less 1 for each 10 s unserved (40 at most), 5 for each change too many, 10 for each hint"
+    if score.given_up:
+        lost = "none, for the answer was told. drill.reset() breaks something anew"
     table = Table(tuple((Cell(name), Cell(text)) for name, text in rows))
     return output_of([head, table, Line(f"Points: {lost}.")], step="score")
+
+
+def given_up_output(app: str, fault: str, found: str) -> Output:
+    """Tell a drill's answer to somebody who gives up, and how the runbooks lead to it."""
+    rows = (
+        ("it is", fault),
+        ("to find it", found),
+        ("to mend it", "deploy-app of this app: take, plan, gate, apply and watch; its plan puts it right"),
+        ("next", "Mend it now that you know, and run the check; or drill.reset() breaks something anew."),
+    )
+    head = Line(f"{app} is given up: no points", sign="○", head=True)
+    return output_of([head, Table(tuple((Cell(name), Cell(text)) for name, text in rows))], step="given up")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -92,12 +93,69 @@ def test_a_score_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "hints            3" in second
 
 
+@pytest.mark.headless
+@pytest.mark.parametrize("at", SEEDS)
+def test_giving_up(
+    at: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Giving up must tell the fault and what the runbooks really show of it, change nothing, and leave no points."""
+    root = tmp_path_factory.mktemp("drill")
+    monkeypatch.chdir(root)
+    with prepared(NAME, root) as workspace:
+        drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
+        down = drill.open_book("app-is-down", server="practice", domain="hello.example.org")
+        for step in (down.take, down.gather, down.narrow):
+            step()
+        book = drill.open_book("deploy-app", server="practice", recipe="hello", domain="hello.example.org")
+        for step in (book.take, book.plan):
+            step()
+        means = capsys.readouterr().out
+        before = drill.server.snapshot("hello_example_org").services
+        drill.give_up()
+        drill.give_up()
+        told = capsys.readouterr().out
+        assert drill.server.snapshot("hello_example_org").services[0].spec == before[0].spec
+        mend(drill)
+        drill.give_up()
+        mended = capsys.readouterr().out
+        noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+
+    fault = FAULTS[at].told.format(service=SERVICE)
+    assert told.count("hello.example.org is given up: no points") == 2
+    assert told.count(fault) == 2 and FAULTS[at].found in told
+    quoted = re.findall("“([^”]+)”", FAULTS[at].found)
+    assert quoted and [words for words in quoted if words not in means] == []
+    assert "hello.example.org is mended, after it was given up: no points" in mended
+    assert fault in mended and "Points: none, for the answer was told." in mended
+    assert noted.count('"given up"') == 1 and '"points":0' in noted.replace(" ", "")
+
+
+@pytest.mark.headless
+def test_what_is_mended_is_not_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever gives up what serves again already must have the score that it earned."""
+    monkeypatch.chdir(tmp_path)
+    with prepared(NAME, tmp_path) as workspace:
+        drill = open_drill(NAME, seed=SEEDS[0], workspace=workspace)
+        mend(drill)
+        capsys.readouterr()
+        drill.give_up()
+        told = capsys.readouterr().out
+
+    assert "hello.example.org is mended: 100 of 100 points" in told or "is mended: 99 of 100 points" in told
+
+
 def test_points() -> None:
     """Hints, needless changes and time must cost what the drill says they cost, and never less than nothing is left."""
     score = Score("a", "f", restored=95, unserved=95, changes=3, needed=1, hints=2)
 
     assert score.points == 100 - 9 - 10 - 20
     assert Score("a", "f", 9000, 9000, 30, 1, 3).points == 0
+    assert Score("a", "f", 5, 5, 1, 1, 0, given_up=True).points == 0
 
 
 def test_a_seed_draws_the_same() -> None:

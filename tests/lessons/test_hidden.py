@@ -48,6 +48,7 @@ def naming(service: str, fault: Fault) -> Iterator[str]:
     """Every text that names the fault, or leads to it, and is paid for."""
     yield fault.told.format(service=service)
     yield from hints(service, fault)
+    yield fault.found
     yield fault.put.__name__
 
 
