@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
-from coopnb.engine import Engine
+import pytest
+
+from coopnb.engine import Engine, connect
 from coopnb.model.remembered import Remembered
 from coopnb.observe import remembered
 from coopnb.observe.remembered import UNSAID
 from coopnb.observe.times import moment
+from tests.testbed.requirements import require_sshd
+from tests.testbed.ssh import sshd
+from tests.testbed.ssh_client import client_home, introduce
 
 
 def test_what_somebody_did_to_a_stack_is_remembered(engine: Engine) -> None:
@@ -57,6 +64,36 @@ def test_a_node_that_is_drained_is_remembered(engine: Engine) -> None:
     told = remembered(engine, "nothing", since)
 
     assert _lines(told) == [f"node {name}: active -> drain", f"node {name}: drain -> active"]
+
+
+@pytest.mark.timeout(60)
+def test_it_is_told_the_same_over_ssh(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a real sshd the answer must be the same, end by itself, and leave the one connection fit for more."""
+    require_sshd("the way to the engine")
+    stack = f"far{uuid4().hex[:6]}"
+    since = moment(engine.info()["SystemTime"])
+    home = client_home(tmp_path / "home")
+    monkeypatch.setenv("HOME", str(home.path))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    with sshd(tmp_path / "server", engine.url) as server:
+        introduce(home, server, "far")
+        with closing(connect("ssh://far", timeout=20)) as far:
+            service = far.create("service", _spec(f"{stack}_app", "busybox:1"))
+            _write(engine, service, _spec(f"{stack}_app", "busybox:2"))
+            far.remove("service", service)
+            asked = far.requests
+            told = [remembered(far, stack, since) for _ in range(5)]
+            assert far.requests - asked == 5 * 2
+            assert len(far.nodes().body) == len(engine.nodes().body)
+            near = remembered(engine, stack, since)
+        assert server.logins() == 1
+
+    assert [line for line in _lines(near) if stack in line] == [
+        f"service {stack}_app: created",
+        f"service {stack}_app: image busybox:1 -> busybox:2",
+        f"service {stack}_app: removed",
+    ]
+    assert [(one.events, one.whole, one.known_since) for one in told] == [(near.events, True, since)] * 5
 
 
 def _spec(name: str, image: str, tasks: int = 0, mark: str = "") -> dict[str, object]:
