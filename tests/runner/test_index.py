@@ -15,6 +15,7 @@ from coopnb.runner.models import model_names, read_model
 from coopnb.show.index import CopyForm, index_output
 from coopnb.workspace import Workspace
 from tests.runbook.headless import coopnb, deploy
+from tests.runbook.places import practice_place
 
 
 def test_what_there_is() -> None:
@@ -48,9 +49,10 @@ def test_what_ran(tmp_path: Path) -> None:
 @pytest.mark.headless
 def test_how_a_run_is_told(tmp_path: Path) -> None:
     """A run must say runbook, app, server and how it ended in plain words, and lead to its notebook and its record."""
-    first = deploy(tmp_path, server="practice", recipe="hello", domain="hello.example.org")
-    assert first.status == 0, first.out + first.err
-    coopnb(tmp_path, "run", "fleet-health", servers="practice")
+    with practice_place(tmp_path):
+        first = deploy(tmp_path, server="practice", recipe="hello", domain="hello.example.org")
+        assert first.status == 0, first.out + first.err
+        coopnb(tmp_path, "run", "fleet-health", servers="practice")
     place = Workspace(tmp_path)
 
     fleet, done, stopped = ran(place)
