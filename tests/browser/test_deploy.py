@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 DOMAIN = "wiki.example.org"
-MODEL = Path(__file__).parents[2] / "notebooks" / "runbooks" / "deploy-app.ipynb"
 
 
 def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
     """An app must be chosen, planned, approved, deployed, watched and recorded with mouse and keyboard alone."""
-    runbook, copy = follow_the_link(lab, page, shots)
+    runbook, copy = copied(lab, page, shots)
     choose(runbook, shots)
     plan_and_approve(runbook, shots)
     watch(runbook, shots)
@@ -52,27 +51,19 @@ def test_deploy(lab: Lab, page: Page, shots: Shots, tmp_path: Path) -> None:
     assert sha256((copy.parent / "ledger.jsonl").read_bytes()).hexdigest() in record
 
 
-def follow_the_link(lab: Lab, page: Page, shots: Shots) -> tuple[NotebookPage, Path]:
-    """Open what ``make lab`` opens, run its cell, click a button and the link; the copy, as a page and as a file."""
+def copied(lab: Lab, page: Page, shots: Shots) -> tuple[NotebookPage, Path]:
+    """Open what ``make lab`` opens, and have a copy from it: its page and its file; nothing else may stand there."""
     from playwright.sync_api import expect
 
-    from tests.browser.notebook import NotebookPage, cell_ids
+    from tests.browser.first_lesson import open_index
+    from tests.browser.from_index import follow, link_to_copy
 
-    page.goto(lab.start)
-    start = NotebookPage(page, cell_ids(lab.workspace.own / "index.ipynb"))
-    start.wait_for_kernel()
-    start.run_cell("index")
-    start.output("index").get_by_role("button", name="Copy deploy-app", exact=True).click()
-    link = start.output("index").get_by_role("link").filter(has_text="runs/")
-    expect(link).to_be_visible()
-    shots.window(start, "index")
+    index = open_index(page, lab.start, lab.workspace.own)
+    link = link_to_copy(index, "deploy-app")
+    shots.window(index, "index")
     expect(page.locator(".jp-DirListing-itemText")).to_have_text(["drills", "lessons", "runs", "index.ipynb"])
     expect(page.locator(".Toastify__toast, .jp-Dialog"), "nobody is asked for news").to_have_count(0)
-    copy = lab.workspace.own / link.inner_text()
-    link.click()
-    runbook = NotebookPage(page, cell_ids(MODEL))
-    runbook.wait_for_kernel()
-    return runbook, copy
+    return follow(link, lab.workspace.own)
 
 
 def choose(runbook: NotebookPage, shots: Shots) -> None:

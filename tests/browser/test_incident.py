@@ -29,15 +29,18 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 DOMAIN = "songs.example.org"
 STACK = "songs_example_org"
 NO_SUCH_IMAGE = "nginx:1.99.0"
-MODEL = Path(__file__).parents[2] / "notebooks" / "runbooks" / "app-is-down.ipynb"
 PHONE_WIDTH = 390
 """A phone held upright, in CSS pixels."""
 
 
 def test_an_app_is_down(lab: Lab, browser: Browser, page: Page, shots: Shots, tmp_path: Path) -> None:
     """From the index to the closed incident with mouse and keyboard; its record alone must then tell all of it."""
+    from tests.browser.first_lesson import open_index
+    from tests.browser.from_index import follow, link_to_copy
+
     broken(lab)
-    runbook, copy = begun(lab, page)
+    index = open_index(page, lab.start, lab.workspace.own)
+    runbook, copy = follow(link_to_copy(index, "app-is-down"), lab.workspace.own)
     report(runbook, shots)
     decide(runbook, shots)
     mend(runbook)
@@ -74,26 +77,6 @@ def broken(lab: Lab) -> None:
 def is_down(seen: Snapshot) -> bool:
     """Whether the update has ended badly and nothing of it runs."""
     return all(not one.running and one.update is not None and one.update.state == "paused" for one in seen.services)
-
-
-def begun(lab: Lab, page: Page) -> tuple[NotebookPage, Path]:
-    """Open what ``make lab`` opens, run its cell, click a button and the link; the copy, as a page and as a file."""
-    from playwright.sync_api import expect
-
-    from tests.browser.notebook import NotebookPage, cell_ids
-
-    page.goto(lab.start)
-    start = NotebookPage(page, cell_ids(lab.workspace.own / "index.ipynb"))
-    start.wait_for_kernel()
-    start.run_cell("index")
-    start.output("index").get_by_role("button", name="Copy app-is-down", exact=True).click()
-    link = start.output("index").get_by_role("link", name=re.compile("app-is-down"))
-    expect(link).to_be_visible()
-    copy = lab.workspace.own / link.inner_text()
-    link.click()
-    runbook = NotebookPage(page, cell_ids(MODEL))
-    runbook.wait_for_kernel()
-    return runbook, copy
 
 
 def report(runbook: NotebookPage, shots: Shots) -> None:
