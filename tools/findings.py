@@ -49,6 +49,10 @@ OTHERS: dict[str, tuple[str, str]] = {
     "network-missing": ("error", "an external network is not in the swarm"),
     "config-missing": ("error", "an external config is not in the swarm"),
     "secret-missing": ("error", "an external secret is not in the swarm, and nothing says how it is made"),
+    "state-cannot-be-kept": (
+        "warning",
+        "what is kept in the swarm for undo will lack something, so there is no going back to it",
+    ),
     "config-changed": ("error", "a config is in the swarm with other content, and swarm never changes one"),
     "image-missing": ("error", "the registry has no such image; a warning where its tasks run already"),
     "image-unresolved": ("warning", "the registry did not say which image a tag means today"),

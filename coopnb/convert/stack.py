@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from coopnb.convert.configs import stack_configs
 from coopnb.convert.field import MAIN, Added, with_field_additions
 from coopnb.convert.networks import stack_networks
@@ -10,9 +13,9 @@ from coopnb.convert.refused_by_swarm import refused_by_swarm
 from coopnb.convert.scope import Scope
 from coopnb.convert.secrets import stack_secrets
 from coopnb.convert.services import service_spec
-from coopnb.convert.state import state
+from coopnb.convert.state import state, state_of_files
 from coopnb.errors import RecipeError
-from coopnb.model.app import App
+from coopnb.model.app import App, SecretWanted
 from coopnb.model.finding import Finding
 from coopnb.model.recipe import Recipe
 from coopnb.model.stack import Stack, StackService
@@ -37,44 +40,49 @@ def convert(app: App, *, additions: bool = True) -> Stack:
     """
     added = with_field_additions(app) if additions else Added(app.recipe.compose, app.recipe.origins)
     scope = Scope(app.stack, added.compose, added.origins)
-    recipe = app.recipe
+    return _stack(scope, app.recipe, app.domain, app.secrets, added.findings, state(app))
+
+
+def convert_files(recipe: Recipe, name: str, settings: Mapping[str, str]) -> Stack:
+    """Convert stack files to the objects of a stack: what ``docker stack deploy`` sends, and nothing added.
+
+    Args:
+        settings: that the files were filled in with; those they name are kept for undo.
+
+    Raises:
+        ConvertError, RecipeError: as :func:`convert`.
+    """
+    scope = Scope(name, recipe.compose, recipe.origins)
+    return _stack(scope, recipe, name, (), (), state_of_files(recipe, name, settings), plain=True)
+
+
+def _stack(
+    scope: Scope,
+    recipe: Recipe,
+    app: str,
+    wanted: tuple[SecretWanted, ...],
+    doubts: Sequence[Finding],
+    kept: Mapping[str, Any],
+    *,
+    plain: bool = False,
+) -> Stack:
     networks = stack_networks(scope)
     configs = stack_configs(scope, recipe.files_data)
-    secrets = stack_secrets(scope, recipe.files_data, app.secrets)
+    secrets = stack_secrets(scope, recipe.files_data, wanted)
     refused = refused_by_swarm(scope, networks, (*configs, *secrets))
     return Stack(
-        name=app.stack,
-        app=app.domain,
+        name=scope.stack,
+        app=app,
         recipe=recipe.source.recipe,
         version=recipe.source.version,
         services=stack_services(scope),
         networks=networks,
         configs=configs,
         secrets=secrets,
-        state=state(app),
+        state=kept,
         timeout=_timeout(scope),
-        findings=tuple(sorted((*recipe.findings, *added.findings, *refused), key=Finding.sort_key)),
-    )
-
-
-def convert_files(recipe: Recipe, name: str) -> Stack:
-    """Convert compose files to the objects of a stack: what ``docker stack deploy`` sends, and nothing added.
-
-    Raises:
-        ConvertError, RecipeError: as :func:`convert`.
-    """
-    scope = Scope(name, recipe.compose, recipe.origins)
-    return Stack(
-        name=name,
-        app=name,
-        recipe=recipe.source.recipe,
-        version=recipe.source.version,
-        services=stack_services(scope),
-        networks=stack_networks(scope),
-        configs=stack_configs(scope, recipe.files_data),
-        secrets=stack_secrets(scope, recipe.files_data, ()),
-        timeout=_timeout(scope),
-        findings=tuple(sorted(recipe.findings, key=Finding.sort_key)),
+        findings=tuple(sorted((*recipe.findings, *doubts, *refused), key=Finding.sort_key)),
+        plain=plain,
     )
 
 

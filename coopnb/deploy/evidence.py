@@ -91,7 +91,7 @@ _NEXT = {
 def _headline(plan: Plan, outcome: Outcome, evidence: tuple[Evidence, ...]) -> str:
     names = ", ".join(item.service for item in evidence) or plan.app
     if outcome == "rolled back":
-        before = f" to {plan.version_before}" if plan.version_before else ""
+        before = f" to {'what ran before' if plan.stack.plain else plan.version_before}" if plan.version_before else ""
         return f"{names} did not become healthy and was rolled back{before}, which serves"
     if outcome == "timed out":
         return f"{names} did not get there within {plan.stack.timeout} s"

@@ -43,6 +43,7 @@ class Recipe:
         findings: what this reading drops or doubts.
         files_data: path relative to the version's root -> bytes, of every file that was read: compose
             files, env files, and the files of configs and secrets.
+        binds_from: the absolute folder that relative binds begin at; blank where there are none.
     """
 
     source: RecipeVersion
@@ -52,3 +53,4 @@ class Recipe:
     raw_names: Mapping[KeyPath, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     files_data: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    binds_from: str = ""

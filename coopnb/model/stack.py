@@ -92,10 +92,12 @@ class Stack:
 
     Attributes:
         name: the namespace (``wiki_example_org``): the label ``com.docker.stack.namespace``.
-        app: the app's domain.
-        recipe, version: which recipe at which version (a tag, or a short commit).
+        app: the app's domain; of stack files, the stack's name.
+        recipe, version: which recipe at which version (a tag, or a short commit); of stack files, ``stack files`` and
+            their names.
         state: what is kept in the swarm for undo: settings, files, versions; no secret value.
         timeout: seconds to wait for convergence (label ``coop-cloud.<stack>.timeout``).
+        plain: whether it is of stack files, to which nothing of the field's is added, a version's label for one.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Stack:
     state: Mapping[str, Any] = field(default_factory=dict)
     timeout: int = 300
     findings: tuple[Finding, ...] = ()
+    plain: bool = False
 
     @property
     def object_names(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from typing import Any
 from coopnb.engine import Engine
 from coopnb.harmless import visible
 from coopnb.model.remembered import Remembered, SwarmEvent
-from coopnb.observe.snapshot import STATE_PREFIX
 from coopnb.observe.times import moment
+from coopnb.plan.undo import state_prefix
 
 MOST_TOLD = 100
 LONGEST = 200
@@ -65,7 +65,7 @@ def _told(bodies: Iterable[Mapping[str, Any]], stack: str, mask: Callable[[str],
         actor = _mapping(body.get("Actor"))
         about = {str(key): _short(mask(str(value))) for key, value in _mapping(actor.get("Attributes")).items()}
         name, found = about.get("name", ""), str(actor.get("ID"))
-        if kind != "node" and not name.startswith((f"{stack}_", f"{STATE_PREFIX}{stack}_")):
+        if kind != "node" and not name.startswith((f"{stack}_", state_prefix(stack))):
             continue
         text = _words(kind, str(action), about)
         if action == "update" and not text and kind == "service":

@@ -27,9 +27,7 @@ from coopnb.model.snapshot import (
     UpdateStatus,
 )
 from coopnb.observe.times import moment
-
-STATE_PREFIX = "coopnb_"
-"""The kept states of an app are configs named ``coopnb_<stack>_<hash>``, outside the stack's namespace."""
+from coopnb.plan.undo import state_prefix
 
 
 def snapshot(engine: Engine, server: ServerIdentity, stack: str, names: Collection[str] = ()) -> Snapshot:
@@ -46,7 +44,7 @@ def snapshot(engine: Engine, server: ServerIdentity, stack: str, names: Collecti
         lambda: engine.services(stack),
         engine.nodes,
         lambda: engine.secrets([f"{stack}_", *others]),
-        lambda: engine.configs([f"{stack}_", f"{STATE_PREFIX}{stack}_", *others]),
+        lambda: engine.configs([f"{stack}_", state_prefix(stack), *others]),
         engine.networks,
         lambda: engine.tasks(stack),
     )

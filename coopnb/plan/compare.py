@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from coopnb.model.finding import Finding
 from coopnb.model.image import ImageSeen
+from coopnb.model.origin import Origin
 from coopnb.model.plan import (
     CreateConfig,
     CreateNetwork,
@@ -28,7 +29,7 @@ from coopnb.plan.fields import fields
 from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
 from coopnb.plan.older_engines import Forgotten, as_kept
 from coopnb.plan.restart import interruption
-from coopnb.plan.undo import drop_oldest, keep_state, states
+from coopnb.plan.undo import drop_oldest, keep_state, no_way_back, states
 
 
 def compare(
@@ -61,6 +62,7 @@ def compare(
         state = keep_state(stack, images, kept, found)
         new_state = state.name
         draft.configs_wanted.append(state)
+        draft.findings += no_way_back(stack, state)
         draft.removals += drop_oldest(kept)
         draft.rests_on += [RestsOn("config", config.name, config.id, config.index) for config in kept]
     return Plan(
@@ -187,7 +189,7 @@ class _Draft:
             self.findings += [_forgotten(service, lost, self.snapshot.server.engine) for lost in forgotten]
             if seen is None:
                 origin = service.origins.get("service")
-                cause = f"not there; recipe {self.stack.version}, {origin}" if origin else "not there"
+                cause = f"not there; {self._where(origin)}" if origin else "not there"
                 self.service_writes.append(CreateService(service.name, spec, cause))
                 continue
             self.rests_on.append(RestsOn("service", seen.name, seen.id, seen.index))
@@ -249,8 +251,11 @@ class _Draft:
         if origin is None:
             return "set differently in the swarm, not in the files"
         settings = [name for name in origin.settings if name != "STACK_NAME"]
-        recipe = f"recipe {self.stack.version}, {origin}"
-        return f"setting {', '.join(settings)}; {recipe}" if settings else recipe
+        where = self._where(origin)
+        return f"setting {', '.join(settings)}; {where}" if settings else where
+
+    def _where(self, origin: Origin) -> str:
+        return str(origin) if self.stack.plain else f"recipe {self.stack.version}, {origin}"
 
     def _keep(self, kind: ObjectKind, name: str, object_id: str, index: int, reason: str) -> None:
         self.untouched.append(Untouched("keep", kind, name, reason))

@@ -146,9 +146,12 @@ def _state(config: ConfigSeen, stack: str, content: Mapping[str, Any]) -> KeptSt
 def _whole(content: Mapping[str, Any]) -> bool:
     """Whether everything that is read later has the shape it must have: anybody can write such a config."""
     mappings = [content["files"], content["settings"], content.get("platforms") or {}]
+    if (content["format"], content.get("additions", True)) in ((1, False), (2, True)):
+        return False
     lists = [content["compose_files"], content["withheld"], content.get("secret_files") or []]
     return (
-        all(isinstance(item, dict) for item in mappings)
+        isinstance(content.get("binds_from", ""), str)
+        and all(isinstance(item, dict) for item in mappings)
         and all(isinstance(item, list) and all(isinstance(name, str) for name in item) for item in lists)
         and all(isinstance(value, str) for item in mappings[:2] for value in item.values())
         and all(isinstance(value, list) for value in mappings[2].values())
@@ -156,7 +159,7 @@ def _whole(content: Mapping[str, Any]) -> bool:
 
 
 def _trouble(content: Mapping[str, Any]) -> str:
-    if content["format"] != 1:
+    if content["format"] not in (1, 2):
         return f"it was written by another version of coopnb (format {content['format']})"
     if content.get("files_left_out"):
         return "its files were too large to be kept in the swarm"

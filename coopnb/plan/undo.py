@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from coopnb.model.finding import Finding
 from coopnb.model.image import ImageSeen
 from coopnb.model.plan import CreateConfig, Remove
 from coopnb.model.snapshot import ConfigSeen, Snapshot
@@ -21,6 +22,17 @@ KEPT_STATES = 5
 STATE_LABEL = "coopnb.state"
 CONFIG_LIMIT = 1_000_000
 """swarmkit takes configs of up to 1,024,000 bytes (api/validation/secrets.go); some room is left."""
+_LONGEST_NAME = 48
+"""Of a stack, in the name of a state: that of a config has up to 64 characters."""
+
+
+def state_prefix(stack: str) -> str:
+    """What the names of a stack's states begin with; another stack's may, too, and the label tells them apart.
+
+    >>> state_prefix("wiki_example_org")
+    'coopnb_wiki_example_org_'
+    """
+    return f"coopnb_{stack[:_LONGEST_NAME]}_"
 
 
 def states(snapshot: Snapshot) -> tuple[ConfigSeen, ...]:
@@ -56,12 +68,30 @@ def keep_state(
         content["files_left_out"] = "too large for a config object; find them at the recipe's commit"
         data = _encoded(content)
     return CreateConfig(
-        name=f"coopnb_{stack.name}_{_sha256(data)[:8]}",
+        name=f"{state_prefix(stack.name)}{_sha256(data)[:8]}",
         labels={STATE_LABEL: stack.name, "coopnb.app": stack.app, "coopnb.version": stack.version},
         data=data,
         template_driver=None,
-        cause="what this plan applies, kept for undo; never a secret",
+        # Stack files are kept as they are, and whoever wrote them may have written a password into one.
+        cause=f"what this plan applies, kept for undo; {'no file of a secret' if stack.plain else 'never a secret'}",
     )
+
+
+def no_way_back(stack: Stack, state: CreateConfig) -> list[Finding]:
+    """Warnings about what the state will lack, so that it is known before it is needed."""
+    content = json.loads(state.data)
+    text = ""
+    if "files_left_out" in content:
+        text = "its files are too large to be kept in the swarm, so there is no going back to this state"
+    elif binaries := content.get("files_not_text"):
+        text = f"{', '.join(binaries)} is no text and not kept in the swarm, so there is no going back to this state"
+    elif stack.plain and content.get("withheld"):
+        text = (
+            f"{', '.join(content['withheld'])} looks secret and is not kept in the swarm, so there is no going back "
+            "to this state"
+        )
+    hint = "keep the files and their settings yourself: deploying them again is the way back"
+    return [Finding("warning", "state-cannot-be-kept", text, hint=hint)] if text else []
 
 
 def drop_oldest(kept: tuple[ConfigSeen, ...]) -> tuple[Remove, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Protocol
 
 from coopnb.errors import RecipeError
 from coopnb.model.finding import Finding
@@ -12,6 +13,20 @@ from coopnb.recipe.node import Node, doubt, wrong
 
 MAX_BYTES = 2_000_000
 """Of a file that a compose file names: more than swarm takes of any."""
+
+
+class Files(Protocol):
+    """Where compose files, and what they name, are read from; :class:`RecipeFiles` says what each member is."""
+
+    root: Path
+    data: dict[str, bytes]
+    findings: list[Finding]
+
+    def read_compose(self, name: str) -> bytes:
+        """Read a compose file."""
+
+    def read(self, name: str, node: Node, path: KeyPath) -> bytes:
+        """Read a file that a compose file names."""
 
 
 class RecipeFiles:

@@ -13,13 +13,13 @@ from coopnb.model.origin import KeyPath, Origin
 from coopnb.model.recipe import Recipe, RecipeVersion
 from coopnb.recipe.canonical import Canonical
 from coopnb.recipe.document import read_document
-from coopnb.recipe.files import RecipeFiles
+from coopnb.recipe.files import Files, RecipeFiles
 from coopnb.recipe.interpolate import interpolate
 from coopnb.recipe.merge import Merge
 from coopnb.recipe.node import Node, walk
 from coopnb.recipe.references import check_references, read_object_files
 from coopnb.recipe.schema import validate
-from coopnb.recipe.service_lists import Context
+from coopnb.recipe.service_lists import RELATIVE_BIND, Context
 from coopnb.recipe.version import check_keys_of_version, check_same_version, version_of
 
 
@@ -36,13 +36,15 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
-def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str], *, by_hand: bool = False) -> Recipe:
+def load(
+    source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str], reader: Files | None = None
+) -> Recipe:
     """Read, fill in, check and merge the compose files of a recipe version.
 
     Args:
         files: in the order of ``COMPOSE_FILE``, relative to the version's root.
         settings: of the app, ``STACK_NAME`` among them; the only source of values.
-        by_hand: whether an operator named the files, who may take them from outside of the root.
+        reader: where the files are read; by default the version's root, and nothing outside of it.
 
     Raises:
         RecipeError: anything that docker/cli refuses, what only fails later there (an undefined secret, a
@@ -50,7 +52,7 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
     """
     if not files:
         raise RecipeError("no compose file is named", where=source.recipe, hint="set COMPOSE_FILE=compose.yml")
-    reader = RecipeFiles(source.root, by_hand=by_hand)
+    reader = reader or RecipeFiles(source.root)
     reading = read_files(reader, files, settings)
     check_references(reading.compose, reading.root, reading.findings)
     read_object_files(reading.compose, reading.root, reader)
@@ -62,10 +64,11 @@ def load(source: RecipeVersion, files: Sequence[str], settings: Mapping[str, str
         raw_names=_raw_names(reading.root),
         findings=tuple(sorted((*reading.findings, *reader.findings), key=Finding.sort_key)),
         files_data=dict(reader.data),
+        binds_from=str(reader.root) if any(found.rule == RELATIVE_BIND for found in reading.findings) else "",
     )
 
 
-def read_files(reader: RecipeFiles, files: Sequence[str], settings: Mapping[str, str]) -> Reading:
+def read_files(reader: Files, files: Sequence[str], settings: Mapping[str, str]) -> Reading:
     """Do what ``docker stack config`` does: read, fill in, check and merge compose files.
 
     Raises:
@@ -91,7 +94,7 @@ def read_files(reader: RecipeFiles, files: Sequence[str], settings: Mapping[str,
     return Reading(compose, merged, tuple(findings))
 
 
-def _read(name: str, reader: RecipeFiles, findings: list[Finding]) -> Node:
+def _read(name: str, reader: Files, findings: list[Finding]) -> Node:
     root, doubts = read_document(reader.read_compose(name), name)
     findings.extend(doubts)
     return root

@@ -11,7 +11,7 @@ from coopnb.errors import RecipeError
 from coopnb.model.compose import Compose, ConfigObject, SecretObject
 from coopnb.model.finding import Finding
 from coopnb.model.origin import KeyPath
-from coopnb.recipe.files import RecipeFiles
+from coopnb.recipe.files import Files
 from coopnb.recipe.image import is_image_reference
 from coopnb.recipe.interpolate import IMAGE_NEEDS_A_SETTING
 from coopnb.recipe.node import Node, nearest, place, wrong
@@ -70,7 +70,7 @@ def _check_declared(kind: str, key: str, declared: Mapping[str, object], root: N
     raise wrong(f"the {kind} {key!r} is used and not declared", nearest(root, path), path, hint=hint)
 
 
-def read_object_files(compose: Compose, root: Node, files: RecipeFiles) -> None:
+def read_object_files(compose: Compose, root: Node, files: Files) -> None:
     """Read the files of configs and secrets that swarm would have to create.
 
     Raises:

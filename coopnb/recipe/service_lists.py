@@ -18,6 +18,7 @@ from coopnb.recipe.ports import read_ports
 
 MAX_PORTS = 10_000
 """What a service may publish; a range of the short form makes a port of every number in it."""
+RELATIVE_BIND = "bind-of-a-relative-path"
 _KNOWN_OPTIONS = {"bind": {"propagation"}, "volume": {"nocopy", "subpath"}, "tmpfs": {"size"}}
 _KNOWN_REFERENCE = {"source", "target", "uid", "gid", "mode"}
 
@@ -158,7 +159,7 @@ def _bind_source(node: Node, source: str, path: KeyPath, context: Context) -> No
         return node.with_value(source)
     text = f"{node.written} is a path on the machine that deploys, and the nodes of the swarm do not have it"
     hint = "use an absolute path that exists on the node, a named volume, or a config"
-    context.findings.append(doubt("error", "bind-of-a-relative-path", text, node, path, hint))
+    context.findings.append(doubt("error", RELATIVE_BIND, text, node, path, hint))
     return node.with_value(posixpath.normpath(posixpath.join(context.root, context.folder, source)))
 
 

@@ -133,6 +133,8 @@ def _versions(told: Told) -> str:
     after = said(told.planned, "version_after") or said(told.chosen, "version")
     if not told.planned:
         return f"{recipe} {after}, not planned"
+    if before and told.planned.get("plain") is True:
+        return f"{recipe} {after}"
     if before == after:
         return f"{recipe} {after}, the same version as before"
     return f"{recipe} {before} -> {after}" if before else f"{recipe} {after}, where there was none before"

@@ -43,5 +43,6 @@ def planned_facts(plan: Plan) -> Mapping[str, Any]:
         ],
         "findings": [str(finding) for finding in plan.findings],
         "nothing_to_do": plan.nothing_to_do,
+        **({"plain": True} if plan.stack.plain else {}),
         **({"accepted": ", ".join(plan.accepted)} if plan.accepted else {}),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from coopnb.model.plan import Plan
 from coopnb.model.run import Check
@@ -19,10 +19,8 @@ def _checks(plan: Plan, snapshot: Snapshot) -> Iterator[Check]:
     seen = {service.name: service for service in snapshot.services}
     for wanted in plan.stack.services:
         yield _runs(wanted.name, seen.get(wanted.name), snapshot)
-    label = f"coop-cloud.{plan.stack.name}.version"
-    versions = {str((seen[s.name].spec.get("Labels") or {}).get(label)) for s in plan.stack.services if s.name in seen}
-    says = sorted(versions - {"None"})
-    yield Check("version", says == [plan.version_after], f"the swarm says {', '.join(says) or 'nothing'}")
+    if not plan.stack.plain:
+        yield _version(plan, seen)
     left = compare(plan.stack, snapshot, plan.images, prune=plan.prune)
     count = len(left.operations)
     yield Check(
@@ -33,6 +31,13 @@ def _checks(plan: Plan, snapshot: Snapshot) -> Iterator[Check]:
     if plan.new_state:
         kept = any(config.name == plan.new_state for config in snapshot.configs)
         yield Check("undo", kept, f"{plan.new_state} is {'kept' if kept else 'not kept'} in the swarm")
+
+
+def _version(plan: Plan, seen: Mapping[str, ServiceSeen]) -> Check:
+    label = f"coop-cloud.{plan.stack.name}.version"
+    versions = {str((seen[s.name].spec.get("Labels") or {}).get(label)) for s in plan.stack.services if s.name in seen}
+    says = sorted(versions - {"None"})
+    return Check("version", says == [plan.version_after], f"the swarm says {', '.join(says) or 'nothing'}")
 
 
 def _runs(name: str, service: ServiceSeen | None, snapshot: Snapshot) -> Check:

@@ -37,12 +37,12 @@ def pin(workspace: Workspace, server: str, domain: str, plan: Plan, note: Note) 
 
 
 def pin_of(workspace: Workspace, server: str, domain: str, plan: Plan) -> Pin | None:
-    """Look at what the settings name; ``None`` for a plan that changes services as they run, and no version.
+    """Look at what the settings name; ``None`` for a plan without a version: of services as they run, of stack files.
 
     Raises:
         SettingsError: the settings cannot be read.
     """
-    if plan.live is not None:
+    if plan.live is not None or plan.stack.plain:
         return None
     path = _path(workspace, server, domain)
     runs = f"{plan.recipe}:{plan.version_after}"

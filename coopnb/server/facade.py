@@ -109,14 +109,30 @@ class Server:
         """
         return charting.watch(self._engine, self.identity, self._name(app), seconds)
 
-    def plan(self, app: App, *, prune: bool = False) -> Plan:
-        """Say what would be written to make the swarm as the app's files want it. Writes nothing."""
-        with located(app.recipe.source, app.env_file):
-            stack = convert.convert(app)
-        given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
-        self._know(given)
+    def plan(self, app: App | Stack, *, prune: bool = False) -> Plan:
+        """Say what would be written to make the swarm as files want it. Writes nothing.
+
+        Args:
+            app: an app, or a stack as ``load_stack`` gives it. One method plans both, for an app is made a stack
+                first, with what the field adds in it, and from there on nothing differs.
+            prune: also remove services that run in the stack and are not in its files.
+        """
+        stack = app if isinstance(app, Stack) else self._converted(app)
+        self._redactor_knows(stack)
         images = observe.look_up(self._engine, (tagged(service.image) for service in stack.services))
         return kept.compared(stack, self._seen(stack), images, prune=prune)
+
+    @staticmethod
+    def _converted(app: App) -> Stack:
+        with located(app.recipe.source, app.env_file):
+            return convert.convert(app)
+
+    def _redactor_knows(self, stack: Stack) -> Mapping[str, str]:
+        """The values of secrets that files give, masked from here on."""
+        given = {item.name: item.data.decode("utf-8", "replace") for item in stack.secrets if item.data is not None}
+        for name, value in given.items():
+            self._redactor.add(name, value)
+        return given
 
     def states(self, app: App | str) -> tuple[KeptState, ...]:
         """What the swarm keeps of an app for undo, newest first, whoever deployed it.
@@ -218,6 +234,7 @@ class Server:
                     hint=f"Approve this one: its digest is {plan.short_digest}.",
                 )
             refuse_stale(plan, self.replan(plan))
+        self._know(self._redactor_knows(plan.stack))
         if ledger is None:
             ledger = self._own_run(plan, approval)
         written = () if plan.nothing_to_do else deploy.apply(self._engine, plan, ledger, self._make_secrets)

@@ -1,13 +1,11 @@
-"""A kept state to a Stack: its files are laid down in a folder for a moment, and read as a recipe's are."""
+"""A kept state to a Stack: its files are read as a recipe's are, out of memory."""
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from coopnb import convert, envfile, lint, recipe, secrets
 from coopnb.errors import CoopError, InputError
@@ -21,10 +19,13 @@ from coopnb.model.snapshot import Snapshot
 from coopnb.model.stack import Stack
 from coopnb.plan.compare import compare
 from coopnb.plan.kept import kept_states, runs, towards
+from coopnb.recipe.kept_files import KeptFiles
 from coopnb.server.loading import SCRIPT
 
 WITHHELD = "withheld"
 """What stands for a setting that is told by name only; a plan that needs one is blocked."""
+NOWHERE = "/nonexistent"
+"""Where relative binds begin in a state that does not say; such a state has none."""
 
 
 def states(snapshot: Snapshot) -> tuple[KeptState, ...]:
@@ -106,7 +107,9 @@ def find_state(snapshot: Snapshot, name: str) -> KeptState:
         raise InputError(
             f"the state {found.name} cannot be gone back to: {found.trouble}; nothing was done",
             where=where,
-            hint=f"Deploy its version from its recipe: deploy-app, {found.recipe} {found.version}",
+            hint="Deploy its files: coopnb stack deploy"
+            if found.content.get("additions") is False
+            else f"Deploy its version from its recipe: deploy-app, {found.recipe} {found.version}",
         )
     return found
 
@@ -127,24 +130,30 @@ def stack_of(state: KeptState, local: Mapping[str, str]) -> Stack:
     lines = {name: Setting(name, value, 0, {}) for name, value in given.items()}
     for name in withheld:
         lines[name] = Setting(name, local.get(name, WITHHELD), 0, {})
-    exports = envfile.exports(texts.get(SCRIPT, ""))
-    values = {"STACK_NAME": state.stack, **{name: line.value for name, line in lines.items()}, **exports}
-    with _laid_down(texts, [str(name) for name in content.get("secret_files") or ()]) as root:
-        source = RecipeVersion(state.recipe, state.version, state.commit, tagged=True, root=root)
-        read = recipe.load(source, [str(name) for name in content["compose_files"]], values)
-        wanted = secrets.wanted(read, lines, None)
+    plain = content.get("additions") is False
+    values = {name: line.value for name, line in lines.items()}
+    if not plain:
+        values = {"STACK_NAME": state.stack, **values, **envfile.exports(texts.get(SCRIPT, ""))}
+    root = Path(str(content.get("binds_from") or NOWHERE))
+    source = RecipeVersion(state.recipe, state.version, state.commit, tagged=True, root=root)
+    files = KeptFiles(root, texts, [str(name) for name in content.get("secret_files") or ()])
+    read = recipe.load(source, [str(name) for name in content["compose_files"]], values, files)
+    read = replace(read, findings=(*read.findings, *lint.look_at(read)))
+    if plain:
+        stack = convert.convert_files(read, state.stack, values)
+    else:
         files_data = {**read.files_data, **{name: text.encode() for name, text in texts.items()}}
-    app = App(
-        domain=state.app,
-        server="",
-        stack=state.stack,
-        env_file=Path(f"{state.app}.env"),
-        settings=lines,
-        recipe=replace(read, files_data=files_data, findings=(*read.findings, *lint.look_at(read))),
-        secrets=wanted,
-    )
-    stack = convert.convert(app)
-    doubts = _withheld(withheld, texts, local, read)
+        app = App(
+            domain=state.app,
+            server="",
+            stack=state.stack,
+            env_file=Path(f"{state.app}.env"),
+            settings=lines,
+            recipe=replace(read, files_data=files_data),
+            secrets=secrets.wanted(read, lines, None),
+        )
+        stack = convert.convert(app)
+    doubts = _withheld(withheld, texts, local, read, plain=plain)
     kept = {name: value for name, value in content.items() if name not in ("images", "platforms", "previous")}
     return replace(stack, state=kept, findings=(*map(_as_then, stack.findings), *doubts))
 
@@ -154,7 +163,9 @@ def _as_then(finding: Finding) -> Finding:
     return replace(finding, severity="warning", acceptable=False) if finding.acceptable else finding
 
 
-def _withheld(names: list[str], texts: Mapping[str, str], local: Mapping[str, str], read: Recipe) -> list[Finding]:
+def _withheld(
+    names: list[str], texts: Mapping[str, str], local: Mapping[str, str], read: Recipe, *, plain: bool
+) -> list[Finding]:
     """A word for every setting whose value is not kept: the app is given all of them, used in a file or not."""
     found = []
     for name in names:
@@ -166,26 +177,7 @@ def _withheld(names: list[str], texts: Mapping[str, str], local: Mapping[str, st
             continue
         text = f"the value of {name} is not kept in the swarm, because it looks secret{where}"
         hint = f"Set {name} in the app's .env file on this machine, then plan again."
+        if plain:
+            hint = "Deploy the files of then with their settings: coopnb stack deploy"
         found.append(Finding("error", "setting-withheld", text, hint=hint))
     return found
-
-
-@contextmanager
-def _laid_down(texts: Mapping[str, str], secret_files: list[str]) -> Iterator[Path]:
-    """The files of a state in a folder; a name that leads out of it is refused.
-
-    A secret's file was never kept: another stands in for it, for an empty one is refused. Its content is never sent.
-    """
-    with tempfile.TemporaryDirectory(prefix="coopnb-state-") as folder:
-        root = Path(folder).resolve()
-        for name, text in {**dict.fromkeys(secret_files, WITHHELD), **texts}.items():
-            inside = PurePosixPath(name)
-            if inside.is_absolute() or ".." in inside.parts or not inside.parts or "\0" in name:
-                raise InputError(f"the state names a file outside of its recipe: {name[:80]!r}")
-            path = root / inside
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8", newline="")
-            except (OSError, ValueError) as error:
-                raise InputError(f"a file of the state cannot be laid down: {name[:80]!r}") from error
-        yield root

@@ -108,7 +108,10 @@ class AppName:
 def app_name(place: Workspace, name: str, server: str) -> AppName:
     """An app by its domain or its stack's name; its settings are looked at, and not needed."""
     path = place.env_file(server, name)
-    values = envfile.read(path).values if path.is_file() else {}
+    if not path.is_file():
+        # A name without a dot that is too long for an app's stack can only be that of a stack of its own.
+        return AppName(name, stack_name(name) if "." in name else name, {})
+    values = envfile.read(path).values
     return AppName(name, values.get("STACK_NAME") or stack_name(name), values)
 
 

@@ -12,7 +12,10 @@ from coopnb import convert, envfile, lint, recipe
 from coopnb.errors import InputError
 from coopnb.model.recipe import RecipeVersion
 from coopnb.model.stack import Stack
+from coopnb.recipe.files import RecipeFiles
 
+STACK_FILES = "stack files"
+"""What stands for a recipe's name, where the names of files stand for its version."""
 Settings = Mapping[str, str] | Path | str | None
 """Setting name -> value, or the path of a file in the form of ``.env``."""
 
@@ -37,9 +40,10 @@ def load_stack(files: Sequence[Path | str], name: str, settings: Settings = None
         raise InputError(f"{name[:80]!r} cannot be the name of a stack", hint=hint)
     root = Path(files[0]).absolute().parent
     names = [os.path.relpath(Path(file).absolute(), root) for file in files]
-    source = RecipeVersion(recipe=name, version="", commit="", tagged=False, root=root)
-    read = recipe.load(source, names, values_of(settings), by_hand=True)
-    return convert.convert_files(replace(read, findings=(*read.findings, *lint.look_at(read))), name)
+    source = RecipeVersion(STACK_FILES, ", ".join(names), commit="", tagged=False, root=root)
+    values = values_of(settings)
+    read = recipe.load(source, names, values, RecipeFiles(root, by_hand=True))
+    return convert.convert_files(replace(read, findings=(*read.findings, *lint.look_at(read))), name, values)
 
 
 def values_of(settings: Settings) -> dict[str, str]:

@@ -22,8 +22,12 @@ _FREE = ("container label", "label", "env")
 """Fields whose value is whatever the recipe or the operator wrote; a ``secret`` field holds names only."""
 
 
-def plan_output(plan: Plan, run: int | None = None, step: str = "plan") -> Output:
-    """Show every write the plan would make, each with its cause, and how to approve it."""
+def plan_output(plan: Plan, run: int | None = None, step: str = "plan", *, command_line: bool = False) -> Output:
+    """Show every write the plan would make, each with its cause, and how to approve it.
+
+    Args:
+        command_line: whether a command shows it, which itself says how to go on.
+    """
     if plan.nothing_to_do and not plan.blocked:
         blocks = [_nothing_to_do(plan), *_left_running(plan), *_findings(plan.findings, plan)]
     else:
@@ -34,7 +38,7 @@ def plan_output(plan: Plan, run: int | None = None, step: str = "plan") -> Outpu
             *_findings(errors, plan),
             *_operations(plan),
             *_findings(others, plan),
-            *_approval(plan),
+            *([] if command_line else _approval(plan)),
         ]
     return output_of(blocks, run=run, step=step)
 
@@ -58,6 +62,8 @@ def _heading(plan: Plan) -> list[Block]:
 
 
 def _versions(plan: Plan) -> str:
+    if plan.stack.plain and plan.version_before:
+        return f"{plan.recipe} {plan.version_after}"
     if plan.live is not None:
         return f"{plan.recipe} {plan.version_after} stays as it is"
     if not plan.version_before:
@@ -115,7 +121,7 @@ def _row(verb: str, kind: str, name: str, note: str, tone: Tone) -> tuple[Cell, 
 
 def _change_row(change: FieldChange) -> tuple[Cell, ...]:
     kind, name = _kind_and_name(change.field)
-    before, after = (None if value is None else _value(kind, name, value) for value in (change.before, change.after))
+    before, after = (change_value(change.field, value) for value in (change.before, change.after))
     whole = _change_text(kind, name, before, after)
     short = "" if len(whole) <= VALUE_LIMIT else _short_change(kind, name, before, after)
     return (Cell(""), Cell(kind), Cell(whole, code=True, short=short), Cell(change.cause))
@@ -148,7 +154,11 @@ def _short_change(kind: str, name: str, before: str | None, after: str | None) -
     return _change_text(kind, name, *shorten_pair(before, after, max(12, (room - 2) // 2)))
 
 
-def _value(kind: str, name: str, value: str) -> str:
+def change_value(field: str, value: str | None) -> str | None:
+    """The value of a changed field as it may be displayed; ``None`` where the field is absent."""
+    kind, name = _kind_and_name(field)
+    if value is None:
+        return None
     return shown_value(name, value) if kind in _FREE else without_credentials(value)
 
 
@@ -199,7 +209,9 @@ def _nothing_to_do(plan: Plan) -> Line:
         )
         if objects
     ]
-    wanted = "asked for" if plan.live else f"{plan.recipe} {plan.version_after} wants it"
+    wanted = (
+        "asked for" if plan.live else f"{plan.recipe} {plan.version_after} want{'' if plan.stack.plain else 's'} it"
+    )
     return Line(
         f"Nothing to do for {plan.app} on {place(plan.server, plan.nodes)}: it is as {wanted}; "
         f"{_listed(compared)} compared with the swarm.",

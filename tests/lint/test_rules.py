@@ -10,6 +10,7 @@ from coopnb.lint import RULES, Rule
 from coopnb.lint.rule import PARTS
 from coopnb.model.origin import key_path_text
 from coopnb.recipe.interpolate import IMAGE_NEEDS_A_SETTING
+from coopnb.recipe.service_lists import RELATIVE_BIND
 from tests.lint.cases import CASE_OF, CASES, Case
 from tests.lint.named import named_in
 
@@ -51,4 +52,4 @@ def test_there_is_no_case_without_a_rule() -> None:
 def test_whatever_the_reading_of_recipes_finds_has_a_page() -> None:
     """What the room ``recipe`` tells and the rules without a look of their own must be the same."""
     told = {rule.name for rule in RULES if rule.look is None}
-    assert {*named_in("recipe"), IMAGE_NEEDS_A_SETTING} == told
+    assert {*named_in("recipe"), IMAGE_NEEDS_A_SETTING, RELATIVE_BIND} == told

@@ -61,6 +61,9 @@ def test_states_are_read_newest_first() -> None:
         encoded(files={"compose.yml": 1}),
         encoded(compose_files="compose.yml"),
         encoded(platforms={"nginx:1": 3}),
+        encoded(format=2),
+        encoded(additions=False),
+        encoded(format=2, additions=False, binds_from=1),
     ],
     ids=lambda data: repr(data[:12]),
 )
@@ -73,7 +76,7 @@ def test_content_that_is_no_state_is_told_and_never_an_exception(data: bytes) ->
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"format": 2}, "another version of coopnb"),
+        ({"format": 3}, "another version of coopnb"),
         ({"files_left_out": "too large"}, "too large to be kept"),
         ({"files_not_text": ["logo.png"]}, "logo.png"),
     ],

@@ -28,7 +28,7 @@ def test_a_stack_file_is_read_with_the_settings_that_are_given(tmp_path: Path) -
     for settings in ({"A": "1", "B": "2"}, tmp_path / "x.env"):
         stack = co.load_stack([tmp_path / "stack.yml"], "choir", settings)
         [service] = stack.services
-        assert (stack.name, service.name, stack.findings, stack.state) == ("choir", "choir_app", (), {})
+        assert (stack.name, stack.plain, service.name, stack.findings) == ("choir", True, "choir_app", ())
         assert service.spec["TaskTemplate"]["ContainerSpec"]["Env"] == ["A=1", "B=2"]
         assert sorted(service.spec["Labels"]) == ["com.docker.stack.image", "com.docker.stack.namespace"]
 
