@@ -33,6 +33,7 @@ LATER = {
     "cli/test_apps_live.py": "swarms",
     "cli/test_practice.py": "swarms",
     "cli/test_servers.py": "swarms",
+    "cli/test_stacks.py": "swarms",
     "engine/test_ssh.py": "swarms",
     "engine/test_ssh_ways.py": "swarms",
     "recipe/test_corpus_read_by_docker.py": "swarms",
@@ -42,6 +43,7 @@ LATER = {
     "server/test_charts.py": "swarms",
     "server/test_fleet.py": "swarms",
     "server/test_recorded.py": "swarms",
+    "server/test_stack_states.py": "swarms",
     "server/test_practice_swarm.py": "swarms",
     "testbed/test_fixtures.py": "swarms",
 }

@@ -15,6 +15,7 @@ from coopnb.cli.reading import add_check, add_convert
 from coopnb.cli.recipes import add_recipe
 from coopnb.cli.runbooks import add_new, add_run
 from coopnb.cli.servers import add_server
+from coopnb.cli.stacks import add_stack
 from coopnb.errors import CoopError
 
 _FIRST = """\
@@ -66,6 +67,7 @@ def _parser() -> Parser:
     add_recipe(commands)
     add_check(commands)
     add_convert(commands)
+    add_stack(commands)
     add_server(commands)
     add_practice(commands)
     add_lab(commands)

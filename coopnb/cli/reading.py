@@ -108,22 +108,9 @@ def _status(found: Sequence[Finding]) -> int:
 
 
 def _as_json(subject: str, found: Sequence[Finding]) -> str:
-    from coopnb.model.origin import key_path_text
+    from coopnb.show.plan_json import finding_facts
 
-    rows = [
-        {
-            "weight": each.severity,
-            "rule": each.rule,
-            "file": each.origin.file if each.origin else None,
-            "line": (each.origin.line if each.origin else 0) or None,
-            "path": key_path_text(each.path) or None,
-            "text": each.text,
-            "hint": each.hint,
-            "acceptable": each.acceptable,
-        }
-        for each in found
-    ]
-    return json.dumps({"of": subject, "findings": rows}, indent=2)
+    return json.dumps({"of": subject, "findings": [finding_facts(each) for each in found]}, indent=2)
 
 
 def _convert(options: argparse.Namespace) -> int:

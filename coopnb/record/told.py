@@ -180,7 +180,7 @@ def _is_cut_off(entries: Sequence[Entry]) -> bool:
     That the run ended with a status (``ended``) does not count: its runner outlives a kernel.
     """
     acts = _since_applying(entries)
-    return bool(acts) and not any(entry.event in ("outcome", "failed") for entry in acts)
+    return bool(acts) and not any(entry.event in ("outcome", "failed", "detached") for entry in acts)
 
 
 def _cut_off(changes: Sequence[Change]) -> Outcome:
@@ -201,6 +201,8 @@ def _outcome(entries: Sequence[Entry], changes: Sequence[Change], checks: Sequen
     reason = _reason(facts_of(failed))
     if outcome is not None:
         return _observed(outcome.facts, checks, reason)
+    if last(acts, "detached") is not None and failed is None:
+        return Outcome("not watched", f"{_made(changes)}; whether the tasks came up was not observed.", "busy")
     if acts:
         return Outcome("failed", f"{_made(changes)}. {reason}".strip(), "bad")
     planned = facts_of(last(entries, "planned"))

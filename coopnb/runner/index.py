@@ -29,6 +29,7 @@ _PLAIN = {
     "failed": "failed: its notebook says why",
     "timed out": "not known: its tasks took longer than was waited for",
     "interrupted": "not known: the watch was stopped",
+    "not watched": "not known: it was written, and not watched",
     "cut off": "not known: it was cut off while it wrote",
     "stopped before any change": "stopped before any change",
     "no change was made": "looked, changed nothing",

@@ -15,7 +15,7 @@ from coopnb.server.addresses import (
 from coopnb.server.checking import check_server
 from coopnb.server.controls import PracticeControls
 from coopnb.server.facade import Server, connect
-from coopnb.server.given import findings, stack_at
+from coopnb.server.given import findings, stack_at, stack_files_at
 from coopnb.server.kept_asked import ask_states
 from coopnb.server.loading import load_app, recipe_of, stack_name
 from coopnb.server.practising import (
@@ -66,6 +66,7 @@ __all__ = [
     "roster",
     "shown_key",
     "stack_at",
+    "stack_files_at",
     "stack_name",
     "start_practice",
     "stop_practice",

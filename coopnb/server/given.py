@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coopnb import convert, envfile
@@ -67,6 +67,47 @@ def stack_at(given: Paths, name: str = "", *, settings: Settings = None) -> Stac
             return convert.convert(sample_app(as_it_lies(first)))
         paths = [first / file for file in compose_files(values)]
     return load_stack(paths, name or values.get("STACK_NAME") or _name_of(paths[0]), values)
+
+
+def stack_files_at(given: Sequence[Path | str], name: str, *, settings: Settings = None) -> Stack:
+    """The stack of files that are deployed by themselves, with nothing added to them.
+
+    A folder stands for its compose files: those that ``COMPOSE_FILE`` of the settings names, or ``compose.yml``.
+
+    Raises:
+        InputError: a path is not there, or a folder without these files; or what is named is an app's ``.env`` or a
+            recipe's folder: their app has a domain, labels and secrets to be made, which deploy-app sees to.
+        CoopError: as :func:`coopnb.server.stacks.load_stack`.
+    """
+    values = values_of(settings)
+    return load_stack([file for path in given for file in _stack_files(Path(path), values)], name, values)
+
+
+def _stack_files(path: Path, values: Mapping[str, str]) -> list[Path]:
+    if not path.exists():
+        raise InputError(f"there is no {path}; nothing was done", hint="name a stack file, or a folder that has one")
+    if path.suffix == ".env" or path.name == ".env":
+        raise InputError(
+            f"{path} holds settings and is no stack file; nothing was done",
+            hint="An app is deployed by its runbook: coopnb run deploy-app --help\n"
+            f"Settings that fill in stack files are named beside them: --settings {path}",
+        )
+    if not path.is_dir():
+        return [path]
+    wanted = compose_files(values)
+    if (path / ".env.sample").is_file():
+        raise InputError(
+            f"{path} is a recipe's folder; nothing was done",
+            hint="An app of a recipe is deployed by its runbook: coopnb run deploy-app --help\n"
+            f"To deploy the files alone, name them: {' '.join(str(path / file) for file in wanted)}",
+        )
+    if lacking := [file for file in wanted if not (path / file).is_file()]:
+        there = sorted(str(file) for pattern in ("*.yml", "*.yaml") for file in path.glob(pattern))
+        raise InputError(
+            f"the folder {path} has no {', '.join(lacking)}; nothing was done",
+            hint=f"name the file that is meant: {', '.join(there)}" if there else "name a stack file",
+        )
+    return [path / file for file in wanted]
 
 
 def _name_of(file: Path) -> str:

@@ -6,24 +6,30 @@ from coopnb.errors import PlanBlocked, StalePlan
 from coopnb.model.plan import Plan
 
 
-def refuse_blocked(plan: Plan) -> None:
-    """Raise if the plan has findings that must be mended first."""
+def refuse_blocked(plan: Plan, *, command_line: bool = False) -> None:
+    """Raise if the plan has findings that must be mended first.
+
+    Args:
+        command_line: whether what can be accepted is told as an option of a command, not as a parameter of a runbook.
+    """
     if plan.blocked:
+        files = plan.recipe if plan.stack.plain else f"recipe {plan.recipe}"
         mend = plan.blocked[0].hint or "Mend them, then plan again. Nothing was changed."
         raise PlanBlocked(
             f"the plan for {plan.app} has {len(plan.blocked)} finding{'s' * (len(plan.blocked) > 1)} to mend first",
             what="\n".join(str(finding) for finding in plan.blocked),
-            where=f"recipe {plan.recipe} {plan.version_after}, server {plan.server.name}",
-            hint="\n".join((mend, *_or_accept(plan))),
+            where=f"{files} {plan.version_after}, server {plan.server.name}",
+            hint="\n".join((mend, *_or_accept(plan, command_line))),
         )
 
 
-def _or_accept(plan: Plan) -> tuple[str, ...]:
+def _or_accept(plan: Plan, command_line: bool) -> tuple[str, ...]:
     """How to go on all the same, if docker's reading is all that is wrong."""
     if not all(finding.acceptable for finding in plan.blocked):
         return ()
-    names = ", ".join(sorted({finding.rule for finding in plan.blocked} | set(plan.accepted)))
-    return (f"If it is wanted as it is, accept it, with a reason: accept={names}",)
+    names = sorted({finding.rule for finding in plan.blocked} | set(plan.accepted))
+    how = " ".join(f"--accept {name}" for name in names) if command_line else f"accept={', '.join(names)}"
+    return (f"If it is wanted as it is, accept it, with a reason: {how}",)
 
 
 def refuse_stale(plan: Plan, fresh: Plan) -> None:

@@ -38,8 +38,12 @@ _NEXT: dict[Outcome, str] = {
 NOT_MEASURED = "Requests failed meanwhile: not measured."
 
 
-def report_output(report: RunReport, run: int | None = None, step: str = "watch") -> Output:
-    """Show the end of a run: the sentence, the evidence if it did not get there, tasks, chart and its table."""
+def report_output(report: RunReport, run: int | None = None, step: str = "watch", *, following: str = "") -> Output:
+    """Show the end of a run: the sentence, the evidence if it did not get there, tasks, chart and its table.
+
+    Args:
+        following: what to do next where it did not get there; by default, in the words of a notebook.
+    """
     plan = report.plan
     head = Line(
         f"{plan.app} on {place(plan.server, plan.nodes)}: {_VERBS[report.outcome]}",
@@ -50,7 +54,7 @@ def report_output(report: RunReport, run: int | None = None, step: str = "watch"
     mark, tone = _MARKS.get(report.outcome, _FAILED_MARK)
     blocks: list[Block] = [head, Line(outcome_sentence(report), sign=mark, tone=tone)]
     if not good:
-        blocks += _evidence(report)
+        blocks += _evidence(report, following or _NEXT.get(report.outcome, ""))
     blocks += [*_tasks(report), *chart_blocks(report), *_events(report.events)]
     return output_of(blocks, run=run, step=step)
 
@@ -134,7 +138,7 @@ def _service_serves(service: ServiceSeen, images: list[str]) -> str:
     return f"{len(images)} of {counted(service.desired, 'task')} of {service.name} {verb}{what}"
 
 
-def _evidence(report: RunReport) -> list[Block]:
+def _evidence(report: RunReport, following: str) -> list[Block]:
     plan = report.plan
     blocks: list[Block] = []
     for evidence in report.evidence:
@@ -143,7 +147,7 @@ def _evidence(report: RunReport) -> list[Block]:
         blocks.append(Table(tuple(rows)))
         if evidence.log:
             blocks += [Line(f"The last {counted(len(evidence.log), 'line')} of its log:"), Log(evidence.log)]
-    if following := _NEXT.get(report.outcome):
+    if following:
         blocks.append(Table(((Cell("next"), Cell(following)),)))
     return blocks
 
