@@ -18,7 +18,7 @@ MAX_BYTES = 2_000_000
 class Files(Protocol):
     """Where compose files, and what they name, are read from; :class:`RecipeFiles` says what each member is."""
 
-    root: Path
+    binds_from: Path
     data: dict[str, bytes]
     findings: list[Finding]
 
@@ -37,6 +37,7 @@ class RecipeFiles:
 
     Attributes:
         root: the version's folder, resolved.
+        binds_from: the same as it was named, links and all: docker takes relative binds from there.
         data: path relative to ``root`` -> bytes, of everything that was read.
         findings: files that were read and do not lie in the folder.
     """
@@ -44,6 +45,7 @@ class RecipeFiles:
     def __init__(self, root: Path, *, by_hand: bool = False) -> None:
         self.by_hand = by_hand
         self.root = root.resolve()
+        self.binds_from = root.absolute()
         self.data: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 

@@ -18,16 +18,16 @@ class KeptFiles:
     """Gives files by the names that the compose files call them, wherever they lay when they were kept.
 
     Args:
-        root: where relative binds began; nothing is looked up there.
-        texts: name relative to ``root`` -> content.
+        binds_from: where relative binds began; nothing is looked up there.
+        texts: name, as the compose files call it -> content.
         secret_files: the names of files that secrets were made of.
 
     Attributes:
         data, findings: as those of :class:`coopnb.recipe.files.RecipeFiles`.
     """
 
-    def __init__(self, root: Path, texts: Mapping[str, str], secret_files: Collection[str]) -> None:
-        self.root = root
+    def __init__(self, binds_from: Path, texts: Mapping[str, str], secret_files: Collection[str]) -> None:
+        self.binds_from = binds_from
         self.data: dict[str, bytes] = {}
         self.findings: list[Finding] = []
         self._texts = texts

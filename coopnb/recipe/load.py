@@ -64,7 +64,7 @@ def load(
         raw_names=_raw_names(reading.root),
         findings=tuple(sorted((*reading.findings, *reader.findings), key=Finding.sort_key)),
         files_data=dict(reader.data),
-        binds_from=str(reader.root) if any(found.rule == RELATIVE_BIND for found in reading.findings) else "",
+        binds_from=str(reader.binds_from) if any(found.rule == RELATIVE_BIND for found in reading.findings) else "",
     )
 
 
@@ -75,7 +75,7 @@ def read_files(reader: Files, files: Sequence[str], settings: Mapping[str, str])
         RecipeError: what it refuses, with file, line and key path.
     """
     findings: list[Finding] = []
-    context = Context(settings, str(reader.root), posixpath.dirname(files[0]), reader.read, findings)
+    context = Context(settings, str(reader.binds_from), posixpath.dirname(files[0]), reader.read, findings)
     written = [_read(name, reader, findings) for name in files]
     versions = [version_of(root) for root in written]
     check_same_version(written, versions)

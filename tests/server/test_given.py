@@ -33,6 +33,15 @@ def test_a_stack_file_is_read_with_the_settings_that_are_given(tmp_path: Path) -
         assert sorted(service.spec["Labels"]) == ["com.docker.stack.image", "com.docker.stack.namespace"]
 
 
+def test_relative_binds_begin_at_the_folder_as_it_was_named(tmp_path: Path) -> None:
+    """A link on the way to the file must stay one in what is sent, as ``docker stack config`` has it."""
+    write(tmp_path / "real", {"stack.yml": APP + "    volumes: ['./data:/data']\n"})
+    (tmp_path / "link").symlink_to("real")
+    [service] = co.load_stack([tmp_path / "link/stack.yml"], "choir").services
+    [mount] = service.spec["TaskTemplate"]["ContainerSpec"]["Mounts"]
+    assert mount["Source"] == f"{tmp_path}/link/data"
+
+
 def test_a_stack_takes_nothing_from_whoever_loads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable of this process must not reach a service."""
     monkeypatch.setenv("A", "mine")
