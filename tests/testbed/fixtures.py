@@ -149,6 +149,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.index(group(item.path)))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByEngines | None:
     """With ``--dist loadgroup``, send tests that share engines to one worker."""
     return ByEngines(config, log) if config.getvalue("dist") == "loadgroup" else None

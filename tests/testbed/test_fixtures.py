@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.testbed.fixtures import TESTS, WITH_OTHER_ENGINES, group
+from tests.testbed.fixtures import GROUPS, TESTS, ByEngines, group
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def run_without_an_engine(tmp_path: Path, require: str) -> subprocess.CompletedP
         env={**os.environ, "PYTHONPATH": str(ROOT), "COOPNB_REQUIRE_REAL": require},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 
@@ -61,8 +61,18 @@ def test_a_required_engine_that_is_missing_fails_the_run(tmp_path: Path) -> None
     assert "this machine lacks a-program-that-nobody-has" in done.stdout
 
 
-@pytest.mark.parametrize("name", WITH_OTHER_ENGINES)
-def test_a_file_that_shares_engines_is_there(name: str) -> None:
-    """A file that is renamed must not lose its place beside those with the same engines."""
-    assert (TESTS / name).is_file()
-    assert group(TESTS / name) == "engines"
+@pytest.mark.parametrize(("name", "room"), [(name, room) for name, rooms in GROUPS.items() for room in rooms])
+def test_what_shares_engines_is_there(name: str, room: str) -> None:
+    """A folder or file that is renamed must not lose its place beside those with the same engines."""
+    assert (TESTS / room).exists()
+    assert group(TESTS / room) == name
+
+
+def test_a_worker_is_given_a_whole_group() -> None:
+    """All tests that share engines must be one piece of work, and what shares nothing one a file."""
+    by = ByEngines.__new__(ByEngines)
+    pieces = {
+        by._split_scope(f"tests/{each}::test_one[a::b]")
+        for each in ("browser/test_deploy.py", "samples/test_proxy.py", "engine/test_ssh.py", "contract/test_nodes.py")
+    }
+    assert pieces == {"applications", "tests/engine/test_ssh.py", "engines"}
