@@ -74,7 +74,7 @@ def _check(options: argparse.Namespace) -> int:
 
     subject, found = _findings(options)
     print(_as_json(subject, found) if options.json else findings_output(found, subject, rules=True))
-    return _status(found)
+    return status(found)
 
 
 def _findings(options: argparse.Namespace) -> tuple[str, tuple[Finding, ...]]:
@@ -99,7 +99,8 @@ def _refuse_missing(paths: Sequence[str]) -> None:
             raise InputError(f"there is no {path}", hint=hint)
 
 
-def _status(found: Sequence[Finding]) -> int:
+def status(found: Sequence[Finding]) -> int:
+    """The exit status of a check that found this: 0, 1 for errors, 2 if it was not read to its end."""
     from coopnb.server.given import UNREADABLE
 
     if any(finding.rule == UNREADABLE for finding in found):

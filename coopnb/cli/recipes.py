@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from coopnb.cli.parsing import Commands, add_command
+from coopnb.cli.reading import status
 from coopnb.errors import CommonsError, CoopError, InputError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _add_check(actions: Commands) -> None:
 exit statuses:
   0    nothing worse than warnings
   1    errors: an app of it cannot be deployed
-  2    there is no such recipe or version, or it has no .env.sample
+  2    there is no such recipe or version, it has no .env.sample, or it cannot be read to its end
 """
     text = "load, validate and convert a recipe with the settings its sample proposes"
     parser = add_command(actions, "check", _check, text, epilog, nested=True)
@@ -230,4 +231,4 @@ def _check(options: argparse.Namespace) -> int:
 
     source, findings = check_recipe(as_workspace(options.workspace), options.name, options.version)
     print(findings_output(findings, f"{source.recipe} {source.version}, with the settings its sample proposes"))
-    return 1 if any(finding.severity == "error" for finding in findings) else 0
+    return status(findings)

@@ -72,15 +72,18 @@ def test_a_recipe_is_found_fetched_shown_and_checked(place: Path, capsys: pytest
 
 
 def test_a_check_with_errors_ends_so(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A recipe that cannot be deployed must end with 1; one that is not there with 2."""
-    broken = place / "samples/choir/1.0.0+1"
-    broken.mkdir(parents=True)
-    (broken / ".env.sample").write_text("TYPE=choir\n")
-    (broken / "compose.yml").write_text("services:\n  app: {image: a:1\n")
+    """As with ``coopnb check``: errors must end with 1; what cannot be read, or is not there, with 2."""
+    for version, app in (("1.0.0+1", "{image: a:1, restart: 'no'}"), ("1.1.0+1", "{image: a:1")):
+        broken = place / "samples/choir" / version
+        broken.mkdir(parents=True)
+        (broken / ".env.sample").write_text("TYPE=choir\n")
+        (broken / "compose.yml").write_text(f"services:\n  app: {app}\n")
     plant_samples(Workspace(place / "workspace"), place / "samples")
 
-    status, text = ran(capsys, "check", "choir")
-    assert status == 1 and "✗ error" in text and "compose.yml:" in text
+    for version, ends in (("1.0.0+1", 1), ("1.1.0+1", 2)):
+        status, text = ran(capsys, "check", "choir", version)
+        assert status == ends and "✗ error" in text and "compose.yml:" in text
+    assert ran(capsys, "check", "choir")[0] == 2
     assert ran(capsys, "check", "nonesuch")[0] == 2
     assert ran(capsys, "check", "choir", "9.9.9+9")[0] == 2
 
