@@ -19,6 +19,7 @@ from coopnb.model.plan import (
     Operation,
     Plan,
     Remove,
+    UpdateLabels,
     UpdateService,
 )
 
@@ -108,6 +109,9 @@ def _make(engine: Engine, operation: Operation, ids: Mapping[tuple[str, str], st
     """One write; the id of the object it was made on."""
     if isinstance(operation, UpdateService):
         engine.update_service(operation.id, operation.index, with_ids(operation.spec, ids))
+        return operation.id
+    if isinstance(operation, UpdateLabels):
+        engine.update_labels(operation.kind, operation.id, operation.index, operation.name, operation.labels)
         return operation.id
     if isinstance(operation, Remove):
         engine.remove(operation.kind, operation.id)

@@ -194,6 +194,15 @@ class Engine:
             "POST", f"/services/{quote(service_id, safe='')}/update", params={"version": str(index)}, body=spec
         )
 
+    def update_labels(self, kind: str, object_id: str, index: int, name: str, labels: Mapping[str, str]) -> None:
+        """Replace the labels of a secret or config, if it is still at version ``index``; its data is not sent."""
+        self.request(
+            "POST",
+            f"/{_COLLECTIONS[kind]}/{quote(object_id, safe='')}/update",
+            params={"version": str(index)},
+            body={"Name": name, "Labels": dict(labels)},
+        )
+
     def remove(self, kind: str, object_id: str) -> None:
         """Remove a service or a config by its id."""
         self.request("DELETE", f"/{_COLLECTIONS[kind]}/{quote(object_id, safe='')}")

@@ -19,7 +19,7 @@ ObjectKind = Literal["network", "secret", "config", "service"]
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field of a service that an update changes.
+    """A field of a service that an update changes, or a label of a secret or a config.
 
     Attributes:
         field: named as in :attr:`coopnb.model.stack.StackService.origins`.
@@ -109,6 +109,24 @@ class UpdateService:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateLabels:
+    """``POST /secrets/{id}/update?version=``, or the same of a config: all its labels, for swarm changes nothing else.
+
+    Attributes:
+        labels: those it has afterwards; any other one is gone.
+    """
+
+    kind: ObjectKind
+    name: str
+    id: str
+    index: int
+    labels: Mapping[str, str]
+    changes: tuple[FieldChange, ...]
+    cause: str
+    verb: str = "update"
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """``DELETE`` of a service that was asked for with ``prune``, or of the oldest kept state."""
 
@@ -119,7 +137,7 @@ class Remove:
     verb: str = "remove"
 
 
-Operation = CreateNetwork | CreateSecret | CreateConfig | CreateService | UpdateService | Remove
+Operation = CreateNetwork | CreateSecret | CreateConfig | CreateService | UpdateService | UpdateLabels | Remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +266,9 @@ def _operation_facts(operation: Operation) -> dict[str, Any]:
             facts["driver"] = [operation.driver, dict(operation.driver_opts), operation.template_driver]
     if isinstance(operation, CreateConfig):
         facts["template_driver"] = operation.template_driver
-    if isinstance(operation, UpdateService | Remove):
+    if isinstance(operation, UpdateLabels):
+        facts["labels"] = dict(operation.labels)
+    if isinstance(operation, UpdateService | UpdateLabels | Remove):
         facts["id"] = operation.id
     return facts
 

@@ -20,13 +20,15 @@ from coopnb.model.plan import (
     Remove,
     RestsOn,
     Untouched,
+    UpdateLabels,
     UpdateService,
 )
-from coopnb.model.snapshot import ServiceSeen, Snapshot
-from coopnb.model.stack import Stack, StackService
+from coopnb.model.snapshot import ConfigSeen, SecretSeen, ServiceSeen, Snapshot
+from coopnb.model.stack import Stack, StackConfig, StackSecret, StackService
 from coopnb.plan.canonical import canonical
 from coopnb.plan.fields import fields
 from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
+from coopnb.plan.labels import update_labels, value_kept
 from coopnb.plan.older_engines import Forgotten, as_kept
 from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, no_way_back, states
@@ -102,8 +104,8 @@ class _Draft:
         self.stack = stack
         self.snapshot = snapshot
         self.networks_wanted: list[CreateNetwork] = []
-        self.secrets_wanted: list[CreateSecret] = []
-        self.configs_wanted: list[CreateConfig] = []
+        self.secrets_wanted: list[CreateSecret | UpdateLabels] = []
+        self.configs_wanted: list[CreateConfig | UpdateLabels] = []
         self.service_writes: list[CreateService | UpdateService] = []
         self.removals: list[Remove] = []
         self.untouched: list[Untouched] = []
@@ -135,7 +137,8 @@ class _Draft:
         for secret in self.stack.secrets:
             wanted_by = f"wanted by {', '.join(secret.wanted_by) or 'no service'} ({secret.origin})"
             if seen := there.get(secret.name):
-                self._keep("secret", seen.name, seen.id, seen.index, "is there; swarm never tells its value")
+                self.secrets_wanted += self._relabelled(secret, seen, "is there; swarm never tells its value")
+                self.findings += [note for note in (value_kept(secret),) if note]
             elif secret.data is not None:
                 self.secrets_wanted.append(
                     CreateSecret(
@@ -177,7 +180,7 @@ class _Draft:
             elif config.data is not None and seen.data != config.data:
                 self.findings.append(_changed_config(config.name, config.key, config.origin))
             else:
-                self._keep("config", seen.name, seen.id, seen.index, "is there, with this content")
+                self.configs_wanted += self._relabelled(config, seen, "is there, with this content")
 
     def services(self, images: Mapping[str, ImageSeen]) -> None:
         there = {service.name: service for service in self.snapshot.services}
@@ -256,6 +259,17 @@ class _Draft:
 
     def _where(self, origin: Origin) -> str:
         return str(origin) if self.stack.plain else f"recipe {self.stack.version}, {origin}"
+
+    def _relabelled(
+        self, wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen, reason: str
+    ) -> list[UpdateLabels]:
+        """The write of its labels, if there is one: what has them is kept."""
+        if update := update_labels(wanted, seen, self.stack.version):
+            self.rests_on.append(RestsOn(update.kind, seen.name, seen.id, seen.index))
+            return [update]
+        kind: ObjectKind = "secret" if isinstance(wanted, StackSecret) else "config"
+        self._keep(kind, seen.name, seen.id, seen.index, reason)
+        return []
 
     def _keep(self, kind: ObjectKind, name: str, object_id: str, index: int, reason: str) -> None:
         self.untouched.append(Untouched("keep", kind, name, reason))

@@ -10,7 +10,7 @@ from typing import Any
 from coopnb.model.finding import Finding
 from coopnb.model.image import ImageSeen
 from coopnb.model.kept import KeptState
-from coopnb.model.plan import Plan, Remove, UpdateService
+from coopnb.model.plan import Plan, Remove, UpdateLabels, UpdateService
 from coopnb.model.snapshot import ConfigSeen, Snapshot
 from coopnb.model.stack import Stack
 from coopnb.plan.compare import compare
@@ -68,8 +68,10 @@ def without_lost_secrets(stack: Stack, snapshot: Snapshot) -> Stack:
 
 
 def runs(plan: Plan) -> bool:
-    """Whether a plan towards a state finds its services as they are, but for the number of tasks."""
+    """Whether a plan towards a state finds its services as they are, but for the number of tasks, and all labels."""
     if not any(service.name in _there(plan) for service in plan.stack.services):
+        return False
+    if any(isinstance(item, UpdateLabels) for item in plan.operations):
         return False
     return all(
         isinstance(item, UpdateService) and all(change.field == "replicas" for change in item.changes)

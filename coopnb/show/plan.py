@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from coopnb.model.finding import Finding
-from coopnb.model.plan import FieldChange, Operation, Plan, Remove, Untouched, UpdateService
+from coopnb.model.plan import FieldChange, Operation, Plan, Remove, Untouched, UpdateLabels, UpdateService
 from coopnb.show.findings import finding_rows
 from coopnb.show.hidden import shown_value, without_credentials
 from coopnb.show.output import Output
@@ -110,7 +110,7 @@ def _operation_rows(operation: Operation) -> list[tuple[Cell, ...]]:
     tone: Tone = "bad" if operation.verb == "remove" else "busy" if operation.verb == "update" else "good"
     note = operation.interruption if isinstance(operation, UpdateService) else operation.cause
     rows = [_row(operation.verb, operation.kind, operation.name, note, tone)]
-    if isinstance(operation, UpdateService):
+    if isinstance(operation, UpdateService | UpdateLabels):
         rows += [_change_row(change) for change in operation.changes]
     return rows
 

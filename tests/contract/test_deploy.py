@@ -98,6 +98,48 @@ def test_an_unchanged_service_keeps_its_version(engine: Engine, ledger: Ledger) 
 
 
 @pytest.mark.usefixtures("clean")
+def test_labels_are_changed_and_nothing_else_is_written(engine: Engine, ledger: Ledger) -> None:
+    """A plan of labels must converge and leave the service and the content alone; the next one must find nothing."""
+    secret = StackSecret("s", "wiki_s", False, {"a": "old"}, ORIGIN, data=b"value")
+    first = replace(busybox(replicas=0), secrets=(secret,), configs=(_config(b"x"),))
+    made(engine, planned(engine, first), ledger).wait()
+    before = snapshot(engine, identify(engine, "here"), "wiki")
+    labels = {"a": "new"}
+    then = replace(first, secrets=(replace(secret, labels=labels),), configs=(replace(_config(b"x"), labels=labels),))
+    plan = planned(engine, then)
+    report = made(engine, plan, ledger).wait()
+    after = snapshot(engine, identify(engine, "here"), "wiki")
+
+    assert [(item.verb, item.kind, item.name) for item in plan.operations if item.name != plan.new_state] == [
+        ("update", "secret", "wiki_s"),
+        ("update", "config", "wiki_c_v1"),
+    ]
+    assert report.outcome == "converged"
+    assert after.services[0].index == before.services[0].index
+    assert [item.labels for item in after.secrets] == [labels]
+    assert [(item.labels, item.data) for item in after.configs if item.name == "wiki_c_v1"] == [(labels, b"x")]
+    assert planned(engine, then).nothing_to_do
+    assert [(item.verb, item.name) for item in planned(engine, first).operations][:2] == [
+        ("update", "wiki_s"),
+        ("update", "wiki_c_v1"),
+    ]
+
+
+@pytest.mark.usefixtures("clean")
+def test_labels_that_somebody_changed_meanwhile_are_not_overwritten(engine: Engine, ledger: Ledger) -> None:
+    """An update of labels must name the version it was planned on, and a lost race must be a stale plan."""
+    secret = StackSecret("s", "wiki_s", False, {"a": "old"}, ORIGIN, data=b"value")
+    made(engine, planned(engine, replace(busybox(replicas=0), secrets=(secret,))), ledger).wait()
+    plan = planned(engine, replace(busybox(replicas=0), secrets=(replace(secret, labels={"a": "new"}),)))
+    there = snapshot(engine, identify(engine, "here"), "wiki").secrets[0]
+    engine.update_labels("secret", there.id, there.index, there.name, {"a": "theirs"})
+
+    with pytest.raises(StalePlan, match="wiki_s"):
+        made(engine, plan, ledger)
+    assert snapshot(engine, identify(engine, "here"), "wiki").secrets[0].labels == {"a": "theirs"}
+
+
+@pytest.mark.usefixtures("clean")
 def test_an_update_converges_on_the_new_tasks(engine: Engine, ledger: Ledger) -> None:
     """After an update every running task must be of the new spec."""
     first = made(engine, planned(engine, busybox(replicas=2)), ledger).wait()

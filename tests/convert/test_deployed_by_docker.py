@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.convert.bench import MINE, Bench, bench
+from tests.convert.bench import ITS, MINE, Bench, Refused, bench, stack_of
 from tests.convert.everything import compared, deployable, mixed, spread
 from tests.convert.running import running
+from tests.convert.told import objects
 from tests.recipe.corpus import Case
 from tests.testbed.cli import docker_cli, major_version
 from tests.testbed.fixtures import engine_with_busybox
@@ -78,6 +79,47 @@ def test_docker_changes_no_task_of_what_coopnb_deployed(name: str, drained: Benc
         drained.by_docker(case, MINE)
         assert drained.tasks() == before
         assert drained.planned(case, MINE) == ()
+
+
+def test_changed_labels_of_what_is_there_become_those_of_the_files(drained: Bench, tmp_path: Path) -> None:
+    """docker and coopnb must leave secrets and configs with the same labels, and coopnb must then plan nothing."""
+    first = _labelled(tmp_path, "first", "a: '1', b: '2'")
+    then = _labelled(tmp_path, "then", "b: '3', c: ''")
+    with drained.outside(then):
+        for case in (first, then):
+            drained.by_docker(case, ITS)
+            drained.by_coopnb(case, MINE)
+            its, mine = objects(drained.api, ITS), objects(drained.api, MINE)
+            assert its == mine
+            assert (drained.planned(case, ITS), drained.planned(case, MINE)) == ((), ())
+        assert its["secret STACK_s"]["Labels"] == {"b": "3", "c": "", "com.docker.stack.namespace": "STACK"}
+        assert its["config STACK_c"]["Labels"] == its["secret STACK_s"]["Labels"]
+
+
+def test_a_secret_whose_file_has_another_value_is_kept(drained: Bench, tmp_path: Path) -> None:
+    """docker must refuse it, as nobody can tell beforehand; coopnb must keep what is there, with a word in the plan."""
+    case = _labelled(tmp_path, "first", "a: '1'")
+    with drained.outside(case):
+        drained.by_docker(case, ITS)
+        (tmp_path / "secret").write_text("another", encoding="utf-8")
+        with pytest.raises(Refused, match="only updates to Labels are allowed"):
+            drained.by_docker(case, ITS)
+        plan = drained.plan(stack_of(case, ITS))
+        assert plan.nothing_to_do
+        assert [finding.rule for finding in plan.findings] == ["secret-value-kept"]
+
+
+def _labelled(folder: Path, name: str, labels: str) -> Case:
+    """A stack of a secret and a config with labels."""
+    for kind in ("secret", "config"):
+        (folder / kind).write_text("value", encoding="utf-8")
+    text = (
+        "version: '3.8'\nservices: {a: {image: x, secrets: [s], configs: [c]}}\n"
+        f"secrets: {{s: {{file: ./secret, labels: {{{labels}}}}}}}\n"
+        f"configs: {{c: {{file: ./config, labels: {{{labels}}}}}}}\n"
+    )
+    (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    return Case(f"labels/{name}", folder, (f"{name}.yml",), {})
 
 
 def test_a_dozen_runs_and_neither_disturbs_the_other(drained: Bench, tmp_path: Path) -> None:
