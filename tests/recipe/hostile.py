@@ -22,7 +22,7 @@ from tests.convert.apps import app
 from tests.recipe.corpus import CORPUS
 
 SECONDS = 5.0
-"""What one input may take; they take milliseconds."""
+"""What one input may take of the processor; they take milliseconds. Other work of a machine is no fault of theirs."""
 
 _PIECES = (
     *(
@@ -131,7 +131,7 @@ def read_anything(data: bytes, root: Path) -> bool:
     Returns whether it could be read; raises what is none of our own errors, and TimeoutError where it took too long.
     """
     (root / "compose.yml").write_bytes(data)
-    begin = time.monotonic()
+    begin = time.process_time()
     try:
         source = RecipeVersion("hostile", "1", "c0ffee", True, root)
         recipe = load(source, ["compose.yml"], {"X": "v", "STACK_NAME": "hostile", "DOMAIN": "example.org"})
@@ -146,7 +146,7 @@ def read_anything(data: bytes, root: Path) -> bool:
 
 def read_any_settings(text: str) -> bool:
     """Read a text as settings, and write one of them; raises as :func:`read_anything` does."""
-    begin = time.monotonic()
+    begin = time.process_time()
     try:
         parsed = parse(text, ".env")
         assert parsed.text == text
@@ -159,8 +159,8 @@ def read_any_settings(text: str) -> bool:
 
 
 def _in_time(begin: float) -> None:
-    if time.monotonic() - begin > SECONDS:
-        raise TimeoutError(f"it took {time.monotonic() - begin:.1f} seconds")
+    if (taken := time.process_time() - begin) > SECONDS:
+        raise TimeoutError(f"it took {taken:.1f} seconds")
 
 
 def main(first: int, count: int) -> None:
