@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coopnb.cli.parsing import Commands, add_command
-from coopnb.errors import InputError
+from coopnb.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
     from coopnb.model.finding import Finding
-    from coopnb.model.stack import Spec, Stack
+    from coopnb.model.stack import Spec, Stack, StackSecret
 
 _PATHS = """\
 PATH is a recipe's folder, which is read as it lies, with the settings its .env.sample proposes;
@@ -73,7 +73,9 @@ def _check(options: argparse.Namespace) -> int:
     from coopnb.show.findings import findings_output
 
     subject, found = _findings(options)
-    print(_as_json(subject, found) if options.json else findings_output(found, subject, rules=True))
+    print(
+        _masked(options, _as_json(subject, found) if options.json else str(findings_output(found, subject, rules=True)))
+    )
     return status(found)
 
 
@@ -90,6 +92,27 @@ def _findings(options: argparse.Namespace) -> tuple[str, tuple[Finding, ...]]:
             return f"{source.recipe} {source.version}, with the settings its sample proposes", found
     _refuse_missing(options.paths)
     return ", ".join(options.paths), findings(options.paths, settings=options.settings)
+
+
+def _masked(options: argparse.Namespace, text: str) -> str:
+    """A text without the values of settings that look secret, wherever a file has put them."""
+    from coopnb import envfile
+    from coopnb.redaction import Redactor, looks_secret
+
+    redactor = Redactor()
+    files = [options.settings, *(Path(path) for path in options.paths if path.endswith(".env"))]
+    for file in files:
+        if file is None or not file.is_file():
+            continue
+        try:
+            values = envfile.read(file).values
+        except SettingsError:
+            # That it cannot be read is what the text says; nothing was filled in from it.
+            continue
+        for name, value in values.items():
+            if looks_secret(name):
+                redactor.add(name, value)
+    return redactor.mask(text)
 
 
 def _refuse_missing(paths: Sequence[str]) -> None:
@@ -124,7 +147,7 @@ def _convert(options: argparse.Namespace) -> int:
     if errors:
         again = " ".join(options.paths)
         print(f"{counted(errors, 'error')} would block a plan: coopnb check {again}", file=sys.stderr)
-    print(json.dumps(_bodies(stack), indent=2))
+    print(_masked(options, json.dumps(_bodies(stack), indent=2)))
     return 0
 
 
@@ -136,13 +159,13 @@ def _bodies(stack: Stack) -> dict[str, Any]:
         "name": stack.name,
         "services": [_without_secrets(dict(service.spec)) for service in stack.services],
         "networks": [_named(network.name, network.external, network.spec) for network in stack.networks],
-        "secrets": [_named(secret.name, secret.external, {"Labels": secret.labels}) for secret in stack.secrets],
+        "secrets": [_named(secret.name, secret.external, _valueless(secret)) for secret in stack.secrets],
         "configs": [
             _named(
                 config.name,
                 config.external,
                 {
-                    "Labels": config.labels,
+                    "Labels": dict(config.labels),
                     "Data": b64encode(config.data or b"").decode(),
                     **({"Templating": {"Name": config.template_driver}} if config.template_driver else {}),
                 },
@@ -153,7 +176,13 @@ def _bodies(stack: Stack) -> dict[str, Any]:
 
 
 def _named(name: str, external: bool, body: Spec) -> dict[str, Any]:
-    return {"Name": name, "External": True} if external else {"Name": name, **body}
+    return {"Name": name, "External": True} if external else {"Name": name, **_without_secrets(dict(body))}
+
+
+def _valueless(secret: StackSecret) -> Spec:
+    driver = {"Driver": {"Name": secret.driver, "Options": dict(secret.driver_opts)}} if secret.driver else {}
+    template = {"Templating": {"Name": secret.template_driver}} if secret.template_driver else {}
+    return {"Labels": dict(secret.labels), **driver, **template}
 
 
 def _without_secrets(value: Any, kind: str = "") -> Any:
@@ -161,7 +190,7 @@ def _without_secrets(value: Any, kind: str = "") -> Any:
     from coopnb.show.hidden import HIDDEN, shown_value, without_credentials
 
     if isinstance(value, dict):
-        labels = kind == "Labels"
+        labels = kind in ("Labels", "Options")
         return {key: shown_value(key, each) if labels else _without_secrets(each, key) for key, each in value.items()}
     if isinstance(value, list | tuple):
         # In a command, the word after --password is its value.

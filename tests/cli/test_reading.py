@@ -133,6 +133,38 @@ def test_no_secret_is_in_what_is_converted(tmp_path: Path, run: Any) -> None:
     assert '"SMTP_HOST=mail"' in printed and '"SecretName": ' in printed and "(hidden)" in printed
 
 
+def test_a_secret_setting_is_masked_wherever_a_file_puts_it(tmp_path: Path, run: Any) -> None:
+    """Where a name or an option does not give it away, the value itself must: in what is converted and in findings."""
+    volumes = "volumes: {data: {driver_opts: {o: 'username=u,password=$SMB_PASSWORD'}}}\n"
+    parts = "    command: run $SMB_PASSWORD\n    environment: {FOO: $SMB_PASSWORD}\n    volumes: ['data:/v']\n"
+    write(tmp_path, {"stack.yml": APP + parts + volumes, "my.env": "SMB_PASSWORD=tr0ub4dor\n"})
+    status, printed, _ = run("convert", "@stack.yml", "--settings", "@my.env")
+    assert status == 0 and "tr0ub4dor" not in printed and printed.count("[masked SMB_PASSWORD]") == 3
+
+    write(tmp_path, {"stack.yml": "services: {app: {image: 'x y$SMB_PASSWORD'}}\n"})
+    for form in ((), ("--json",)):
+        status, printed, _ = run("check", "@stack.yml", "--settings", "@my.env", *form)
+        assert status == 2 and "tr0ub4dor" not in printed and "[masked SMB_PASSWORD]" in printed
+
+
+def test_a_secret_of_a_driver_is_converted_without_what_looks_secret(tmp_path: Path, run: Any) -> None:
+    """Driver and template of a secret must be there, as swarm is sent them, but for options that look secret."""
+    one = "driver: vault, driver_opts: {path: a, token: x}, template_driver: golang, labels: {api_token: x}"
+    write(tmp_path, {"stack.yml": APP + f"    secrets: [s]\nsecrets: {{s: {{{one}}}}}\n"})
+    status, printed, _ = run("convert", "@stack.yml", "--name", "choir")
+    assert (status, json.loads(printed)["secrets"]) == (
+        0,
+        [
+            {
+                "Name": "choir_s",
+                "Labels": {"api_token": "(hidden)", "com.docker.stack.namespace": "choir"},
+                "Driver": {"Name": "vault", "Options": {"path": "a", "token": "(hidden)"}},
+                "Templating": {"Name": "golang"},
+            }
+        ],
+    )
+
+
 def test_errors_are_told_beside_what_is_converted(tmp_path: Path, run: Any) -> None:
     """Specs must be printed whatever is found, with a word of the errors on the other output."""
     write(tmp_path, {"stack.yml": APP + "    restart: 'no'\n"})
