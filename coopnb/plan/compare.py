@@ -264,7 +264,7 @@ class _Draft:
         self, wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen, reason: str
     ) -> list[UpdateLabels]:
         """The write of its labels, if there is one: what has them is kept."""
-        if update := update_labels(wanted, seen, self.stack.version):
+        if update := update_labels(wanted, seen, f"recipe {self.stack.version}, {wanted.origin}"):
             self.rests_on.append(RestsOn(update.kind, seen.name, seen.id, seen.index))
             return [update]
         kind: ObjectKind = "secret" if isinstance(wanted, StackSecret) else "config"

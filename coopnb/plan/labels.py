@@ -8,16 +8,14 @@ from coopnb.model.snapshot import ConfigSeen, SecretSeen
 from coopnb.model.stack import StackConfig, StackSecret
 
 
-def update_labels(
-    wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen, version: str
-) -> UpdateLabels | None:
+def update_labels(wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen, where: str) -> UpdateLabels | None:
     """The write that gives an object the labels of its files and no others; None if it has them, or is external.
 
     ``docker stack deploy`` sends every secret and config anew (docker/cli ``stack/swarm/deploy_composefile.go``,
     ``createSecrets``); of that swarmkit takes the labels alone (``manager/controlapi/secret.go``, ``UpdateSecret``).
 
     Args:
-        version: of the recipe, for the causes.
+        where: its place in the files, for the causes.
     """
     if wanted.external or dict(wanted.labels) == dict(seen.labels):
         return None
@@ -27,7 +25,7 @@ def update_labels(
             f"label {name}",
             seen.labels.get(name),
             wanted.labels.get(name),
-            f"recipe {version}, {wanted.origin}" if name in wanted.labels else "set in the swarm, not in the files",
+            where if name in wanted.labels else "set in the swarm, not in the files",
         )
         for name in names
         if seen.labels.get(name) != wanted.labels.get(name)

@@ -189,7 +189,7 @@ class Book(Steps):
             server = needed(self._server, "plan")
             plan = needed(self._plan, "plan")
             needed(self._run and self._run.report, "watch")
-            found = look_after(plan, server.snapshot(plan.stack.name))
+            found = look_after(plan, server.snapshot(plan.stack))
             facts = [{"name": check.name, "ok": check.ok, "text": check.text} for check in found]
             self.ledger.append("check", "checked", {"checks": facts})
             display(checks_output(found, plan.app, plan.server, **self.mark("check")))

@@ -86,8 +86,10 @@ class Server:
             )
         return self._practice
 
-    def snapshot(self, app: App | str) -> Snapshot:
-        """Look at an app, or at a stack by its name."""
+    def snapshot(self, app: App | Stack | str) -> Snapshot:
+        """Look at an app, or at a stack by its name; of a whole stack, also at secrets and configs of other names."""
+        if isinstance(app, Stack):
+            return self._seen(app)
         return observe.snapshot(self._engine, self.identity, app if isinstance(app, str) else app.stack)
 
     def logs(self, app: App | str, service: str = "", *, tail: int = 100) -> tuple[TaskLog, ...]:
@@ -154,7 +156,11 @@ class Server:
         name = self._name(app)
         seen = self.snapshot(name.stack)
         found = kept.find_state(seen, state)
-        return towards(found, kept.stack_of(found, name.settings), seen, prune=prune, found=kept.found_instead(seen))
+        stack = kept.stack_of(found, name.settings)
+        whole = all(each.startswith(f"{stack.name}_") for each in stack.object_names)
+        # Only names that do not begin with the stack's need another look, which costs six requests.
+        there = seen if whole else self._seen(stack)
+        return towards(found, stack, there, prune=prune, found=kept.found_instead(seen))
 
     def plan_scale(self, app: App | str, replicas: Mapping[str, int]) -> Plan:
         """Plan another number of tasks for services as they run.
