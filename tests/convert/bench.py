@@ -131,7 +131,7 @@ class Bench:
         """
         probe = self.api.post("/services/create", {"Name": "probe", "TaskTemplate": {"ContainerSpec": {"Image": "x"}}})
         self.until("a new service has a task", lambda: probe["ID"] in {task["ServiceID"] for task in self._tasks()})
-        self._remove(f"/services/{probe['ID']}")
+        self.api.call("DELETE", f"/services/{probe['ID']}")
         services = {service["ID"]: service for service in self.api.get("/services")}
         return {
             **{task["ID"]: task["DesiredState"] for task in self._tasks() if task["ServiceID"] in services},
@@ -164,16 +164,27 @@ class Bench:
             time.sleep(0.02)
 
     def sweep(self) -> None:
-        """Take away every service, secret and config, and every network that the engine did not make for itself."""
+        """Take away every service, secret and config, and every network that the engine did not make for itself.
+
+        Round after round: a network is in use until the last task of a removed service is gone, and a service whose
+        client gave up may come after the others were listed. AssertionError with the engine's words if some stay.
+        """
+        deadline = time.monotonic() + SECONDS
+        while left := self._swept():
+            assert time.monotonic() < deadline, f"not removed within {SECONDS} s: {'; '.join(left)}"
+            time.sleep(0.02)
+
+    def _swept(self) -> list[str]:
+        """Ask for the removal of everything; what was refused, and why."""
+        refused = []
         for kind in ("services", "secrets", "configs", "networks"):
             for item in self.api.get(f"/{kind}"):
-                if kind != "networks" or name_of(item) not in OWN_NETWORKS:
-                    self._remove(f"/{kind}/{id_of(item)}")
-
-    def _remove(self, path: str) -> None:
-        """A network is in use until the last task of a removed service is gone."""
-        gone = (200, 204, 404)
-        self.until(f"{path} can be removed", lambda: self.api.call("DELETE", path).status in gone)
+                if kind == "networks" and name_of(item) in OWN_NETWORKS:
+                    continue
+                answer = self.api.call("DELETE", f"/{kind}/{id_of(item)}")
+                if answer.status not in (200, 204, 404):
+                    refused.append(f"{kind} {name_of(item)}: {answer.message}")
+        return refused
 
 
 @contextmanager
