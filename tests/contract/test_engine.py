@@ -11,7 +11,7 @@ import pytest
 
 from coopnb.engine import Engine, connect
 from coopnb.errors import Conflict, ConnectFailed, EngineError, InputError, NotFound, OutOfSequence
-from coopnb.observe import identify, snapshot
+from coopnb.observe import identify, look_up, snapshot
 from coopnb.observe.snapshot import services_seen
 
 IMAGE = "busybox:1"
@@ -166,6 +166,15 @@ def test_nobody_answering_is_a_failed_connection(socket_in_nowhere: str) -> None
 
     assert socket_in_nowhere in str(failed.value)
     assert "No such file or directory" in str(failed.value)
+
+
+def test_each_image_is_asked_for_once(engine: Engine) -> None:
+    """However many services use an image, its registry must be asked one time; a refusal is an answer, too."""
+    asked = engine.requests
+    one, other = "registry.invalid/one:1", "registry.invalid/other:1"
+    found = look_up(engine, [one, other, one, one])
+    assert engine.requests - asked == 2
+    assert [bool(found[reference].digest) != bool(found[reference].trouble) for reference in (one, other)] == [True] * 2
 
 
 def test_an_unknown_way_in_is_wrong_input() -> None:
