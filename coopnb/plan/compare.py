@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from coopnb.model.finding import Finding
 from coopnb.model.image import ImageSeen
@@ -28,8 +28,9 @@ from coopnb.model.stack import Stack, StackConfig, StackSecret, StackService
 from coopnb.plan.canonical import canonical
 from coopnb.plan.fields import fields
 from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
+from coopnb.plan.in_the_way import content_changed, engine_forgets, missing
 from coopnb.plan.labels import update_labels, value_kept
-from coopnb.plan.older_engines import Forgotten, as_kept
+from coopnb.plan.older_engines import as_kept
 from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, no_way_back, states
 
@@ -126,9 +127,7 @@ class _Draft:
             if seen := there.get(network.name):
                 self._keep("network", seen.name, seen.id, 0, "is there")
             elif network.external:
-                self._missing(
-                    "network", network.name, network.origin, "docker network create --driver overlay --attachable"
-                )
+                self.findings.append(missing("network", network, "docker network create --driver overlay --attachable"))
             else:
                 self.networks_wanted.append(CreateNetwork(network.name, network.spec, f"wanted by {network.origin}"))
 
@@ -157,16 +156,15 @@ class _Draft:
                     CreateSecret(secret.name, secret.labels, cause, length=secret.length, charset=secret.charset)
                 )
             else:
-                self._missing(
-                    "secret", secret.name, secret.origin, "docker secret create, with the value on its standard input:"
-                )
+                command = "docker secret create, with the value on its standard input:"
+                self.findings.append(missing("secret", secret, command))
 
     def configs(self) -> None:
         there = {config.name: config for config in self.snapshot.configs}
         for config in self.stack.configs:
             seen = there.get(config.name)
             if seen is None and config.external:
-                self._missing("config", config.name, config.origin, "docker config create")
+                self.findings.append(missing("config", config, "docker config create"))
             elif seen is None:
                 self.configs_wanted.append(
                     CreateConfig(
@@ -178,7 +176,7 @@ class _Draft:
                     )
                 )
             elif config.data is not None and seen.data != config.data:
-                self.findings.append(_changed_config(config.name, config.key, config.origin))
+                self.findings.append(content_changed(config))
             else:
                 self.configs_wanted += self._relabelled(config, seen, "is there, with this content")
 
@@ -189,7 +187,7 @@ class _Draft:
             seen = there.get(service.name)
             spec = pin(service, seen.spec if seen else None, images)
             kept, forgotten = as_kept(spec, self.snapshot.server.api)
-            self.findings += [_forgotten(service, lost, self.snapshot.server.engine) for lost in forgotten]
+            self.findings += [engine_forgets(service, lost, self.snapshot.server.engine) for lost in forgotten]
             if seen is None:
                 origin = service.origins.get("service")
                 cause = f"not there; {self._where(origin)}" if origin else "not there"
@@ -264,7 +262,7 @@ class _Draft:
         self, wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen, reason: str
     ) -> list[UpdateLabels]:
         """The write of its labels, if there is one: what has them is kept."""
-        if update := update_labels(wanted, seen, f"recipe {self.stack.version}, {wanted.origin}"):
+        if update := update_labels(wanted, seen, self._where(wanted.origin)):
             self.rests_on.append(RestsOn(update.kind, seen.name, seen.id, seen.index))
             return [update]
         kind: ObjectKind = "secret" if isinstance(wanted, StackSecret) else "config"
@@ -275,26 +273,8 @@ class _Draft:
         self.untouched.append(Untouched("keep", kind, name, reason))
         self.rests_on.append(RestsOn(kind, name, object_id, index))
 
-    def _missing(self, kind: Literal["network", "secret", "config"], name: str, origin: Any, command: str) -> None:
-        text = f"the {kind} {name} is external and not there"
-        self.findings.append(
-            Finding("error", f"{kind}-missing", text, origin, hint=f"Make it on the server: {command} {name}")
-        )
-
-
-def _changed_config(name: str, key: str, origin: Any) -> Finding:
-    text = f"the config {name} is there with other content, and swarm never changes a config's content"
-    settings = [setting for setting in origin.settings if setting.endswith("_VERSION")]
-    hint = f"Raise {settings[0]} so that it gets a new name." if settings else "Give it a new, versioned name."
-    return Finding("error", "config-changed", text, origin, ("configs", key), hint)
-
 
 _FIRST = ("image", "replicas", "mode", "command", "entrypoint")
-
-
-def _forgotten(service: StackService, lost: Forgotten, engine: str) -> Finding:
-    text = f"this server's engine, {engine}, forgets {lost.key} of {service.key}: {lost.engine} is the first to keep it"
-    return Finding("warning", "engine-forgets", text, service.origins.get(lost.field), ("services", service.key))
 
 
 def _reading_order(field: str) -> tuple[int, str]:

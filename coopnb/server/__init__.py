@@ -13,8 +13,9 @@ from coopnb.server.addresses import (
     refuse_unknown,
 )
 from coopnb.server.checking import check_server
+from coopnb.server.connecting import connect
 from coopnb.server.controls import PracticeControls
-from coopnb.server.facade import Server, connect
+from coopnb.server.facade import Server
 from coopnb.server.given import findings, stack_at, stack_files_at
 from coopnb.server.kept_asked import ask_states
 from coopnb.server.loading import load_app, recipe_of, stack_name

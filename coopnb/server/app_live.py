@@ -10,7 +10,7 @@ from coopnb.errors import CoopError
 from coopnb.model.app_live import AppLive
 from coopnb.model.snapshot import Snapshot
 from coopnb.plan.compare import version_running
-from coopnb.server.facade import connect
+from coopnb.server.connecting import connect
 from coopnb.server.loading import app_name
 from coopnb.server.roster import roster
 from coopnb.workspace import Workspace

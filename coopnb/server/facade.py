@@ -15,7 +15,6 @@ import secrets as randomness
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from coopnb import convert, deploy, engine, observe, secrets
 from coopnb.deploy import Watched
@@ -36,12 +35,11 @@ from coopnb.record.fingerprints import remember_all
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.redaction import Redactor
 from coopnb.server import charting, kept
-from coopnb.server.addresses import as_workspace, endpoint_of, folder_of, is_practice
+from coopnb.server.addresses import folder_of
 from coopnb.server.app_logs import TaskLog, app_logs
 from coopnb.server.controls import PracticeControls
 from coopnb.server.loading import AppName, app_name, located
 from coopnb.server.log_mask import LogMask
-from coopnb.server.practising import find_practice, plant_samples, practice_home, start_practice
 from coopnb.server.refusals import refuse_blocked, refuse_stale
 from coopnb.show.charted import Charted
 from coopnb.workspace import Workspace
@@ -269,34 +267,3 @@ class Server:
         ledger = open_run(self.workspace.runs, "apply", plan.app, date, facts, redactor=self._redactor)
         ledger.append("gate", "approved", {"digest": plan.digest, "by": approval.by, "reason": approval.reason})
         return ledger
-
-
-def connect(name: str, *, workspace: Workspace | str | Path | None = None, redactor: Redactor | None = None) -> Server:
-    """Connect to a server.
-
-    Args:
-        name: ``practice`` or ``practice-NAME`` (started if it does not run yet), ``default`` for the engine of
-            this machine, ``unix:///path/to/docker.sock``, ``ssh://ops@node1.example.org``, a docker context, or a
-            server's folder under ``servers/``.
-        workspace: a folder in abra's layout; by default ``$COOPNB_WORKSPACE``, ``$ABRA_DIR``, ``~/.abra``.
-        redactor: what is secret from here on; the kernel's masking shares it.
-
-    Raises:
-        InputError: the name is none of these, or the engine is no swarm manager.
-        TransportError: nobody answers there.
-    """
-    place = as_workspace(workspace)
-    controls = None
-    if is_practice(name):
-        home = place.make(practice_home(place, name=name))
-        endpoint = engine.Endpoint(f"unix://{start_practice(home).socket}")
-        controls = find_practice(home)
-        plant_samples(place)
-    else:
-        endpoint = endpoint_of(name, place)
-    door = engine.connect(endpoint)
-    try:
-        return Server(door, observe.identify(door, name), place, redactor or Redactor(), controls)
-    except BaseException:
-        door.close()
-        raise

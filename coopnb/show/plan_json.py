@@ -6,7 +6,7 @@ import json
 
 from coopnb.model.finding import Finding
 from coopnb.model.origin import key_path_text
-from coopnb.model.plan import FieldChange, Operation, Plan, UpdateService
+from coopnb.model.plan import FieldChange, Operation, Plan, UpdateLabels, UpdateService
 from coopnb.show.plan import change_value
 
 
@@ -59,6 +59,7 @@ def _operation(operation: Operation) -> dict[str, object]:
     if isinstance(operation, UpdateService):
         facts["restarts"] = operation.restarts
         facts["interruption"] = operation.interruption
+    if isinstance(operation, UpdateService | UpdateLabels):
         facts["changes"] = [_change(change) for change in operation.changes]
     return facts
 
