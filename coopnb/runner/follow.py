@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from coopnb.harmless import visible
 from coopnb.model.ledger import Entry
 from coopnb.record.ledger import Ledger
 
@@ -26,7 +27,8 @@ class Follower:
         entries = self._ledger.entries()
         for entry in entries[self._told :]:
             if line := sentence(entry):
-                self._say(line)
+                # What a task said of itself is in the ledger as it came.
+                self._say(visible(line))
         self._told = len(entries)
 
     async def follow(self) -> None:
