@@ -154,7 +154,7 @@ def stack_of(state: KeptState, local: Mapping[str, str]) -> Stack:
         )
         stack = convert.convert(app)
     doubts = _withheld(withheld, texts, local, read, plain=plain)
-    kept = {name: value for name, value in content.items() if name not in ("images", "platforms", "previous")}
+    kept = {name: value for name, value in content.items() if name not in ("images", "platforms", "previous", "found")}
     return replace(stack, state=kept, findings=(*map(_as_then, stack.findings), *doubts))
 
 

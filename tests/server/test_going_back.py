@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import time
@@ -14,7 +15,7 @@ import coopnb as co
 from coopnb.deploy.apply import apply as deploy_apply
 from coopnb.deploy.writing import Act
 from coopnb.errors import CoopError, InputError, LedgerError, PlanBlocked
-from coopnb.model.plan import UpdateService
+from coopnb.model.plan import CreateConfig, UpdateService
 from coopnb.plan.kept import state_before
 from coopnb.server import Server, ask_states
 from coopnb.show.state_form import state_label
@@ -148,7 +149,13 @@ def test_a_state_that_never_ran_says_so_and_is_no_default() -> None:
         settings.write_text(settings.read_text().replace("Hello from the commons", "Hello again"))
         deployed(server, hello, "1.0.0+1.26.3", domain)
         states = server.states(domain)
+        settings.write_text(settings.read_text().replace("Hello again", "Hello for the last time"))
+        deployed(server, hello, "1.0.0+1.26.3", domain)
+        back = server.plan_state(domain, states[0].name)
 
+    [kept] = [each for each in back.operations if each.verb == "create" and each.name.startswith("coopnb_")]
+    assert isinstance(kept, CreateConfig)
+    assert "found" not in json.loads(kept.data), "what it found then is not what is found now"
     assert [(state.runs, state.ran) for state in states] == [(True, True), (False, False), (False, True)]
     assert states[0].previous == cut.name
     assert states[0].content["found"] == served.name
