@@ -18,6 +18,7 @@ from benchmarks.examples import compare_examples
 from benchmarks.measure import Comparison, Count, Figure
 from benchmarks.over_ssh import compare_ssh
 from benchmarks.practising import measure_practice
+from benchmarks.reading import compare_reading
 from benchmarks.starting import compare_start
 from coopnb import __version__
 from tests.testbed.cli import docker_cli
@@ -54,6 +55,7 @@ def measured(
         yield from compare_start(runs * 2)
     if "converting" in only:
         yield from compare_conversion(runs * 2)
+        yield from compare_reading(folder / "reading", runs * 2)
     if "deploying" in only:
         yield from compare_deploys(engine, folder, replicas, runs)
     if "ssh" in only:

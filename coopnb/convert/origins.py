@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from coopnb.convert.scope import Scope
 from coopnb.model.compose import Service
 from coopnb.model.origin import KeyPath, Origin
 
-Settings = Iterable[tuple[KeyPath, tuple[str, ...]]]
+Settings = Sequence[tuple[KeyPath, tuple[str, ...]]]
 """The places of values that settings fill in, and the names of those settings."""
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -43,17 +44,27 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def origins(key: str, service: Service, scope: Scope) -> dict[str, Origin]:
-    """Field -> origin, of every field that the files, or the field's additions, give."""
+def filled_in(scope: Scope) -> Mapping[KeyPath, Settings]:
+    """Key path of a service, or of another object -> the values in it that settings fill in."""
+    found: defaultdict[KeyPath, list[tuple[KeyPath, tuple[str, ...]]]] = defaultdict(list)
+    for path, origin in scope.origins.items():
+        if origin.settings:
+            found[path[:2]].append((path, origin.settings))
+    return found
+
+
+def origins(key: str, service: Service, scope: Scope, inside: Settings) -> dict[str, Origin]:
+    """Field -> origin, of every field that the files, or the field's additions, give.
+
+    Args:
+        inside: what settings fill in of this service.
+    """
     whole = scope.origin("services", key)
-    return {"service": whole, **dict(_origins(key, service, scope))}
+    return {"service": whole, **dict(_origins(key, service, scope, inside))}
 
 
-def _origins(key: str, service: Service, scope: Scope) -> Iterator[tuple[str, Origin]]:
+def _origins(key: str, service: Service, scope: Scope, inside: Settings) -> Iterator[tuple[str, Origin]]:
     path = ("services", key)
-    inside = [
-        (other, origin.settings) for other, origin in scope.origins.items() if origin.settings and other[:2] == path
-    ]
     for name, keys in _FIELDS.items():
         if (*path, *keys) in scope.origins:
             yield name, _with_settings_below(scope, (*path, *keys), inside)

@@ -8,7 +8,7 @@ from typing import Any
 from coopnb.convert.configs import stack_configs
 from coopnb.convert.field import MAIN, Added, with_field_additions
 from coopnb.convert.networks import stack_networks
-from coopnb.convert.origins import origins
+from coopnb.convert.origins import filled_in, origins
 from coopnb.convert.refused_by_swarm import refused_by_swarm
 from coopnb.convert.scope import Scope
 from coopnb.convert.secrets import stack_secrets
@@ -92,13 +92,14 @@ def stack_services(scope: Scope) -> tuple[StackService, ...]:
     Raises:
         ConvertError: as :func:`convert`.
     """
+    filled = filled_in(scope)
     return tuple(
         StackService(
             key=key,
             name=scope.name(key),
             spec=service_spec(key, service, scope),
             image=service.image,
-            origins=origins(key, service, scope),
+            origins=origins(key, service, scope, filled.get(("services", key), ())),
         )
         for key, service in sorted(scope.compose.services.items())
     )
