@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -200,6 +201,21 @@ def test_there_is_no_way_back_without_a_state() -> None:
     """Rolling back must never be suggested where no other state is kept."""
     facts = found(running(**UPDATED), failed("task: non-zero exit (1)"), states=())
     assert [lead.remedy for lead in narrow(facts)] == ["none"]
+
+
+@pytest.mark.parametrize(
+    ("state", "remedy"),
+    [
+        (replace(BEFORE, ran=False), "roll back"),
+        (replace(BEFORE, ran=True, runs=True), "none"),
+        (replace(BEFORE, ran=False, trouble="its files were not kept"), "none"),
+    ],
+    ids=["changed past it", "it runs", "no way back to it"],
+)
+def test_what_was_deployed_last_is_a_way_back(state: KeptState, remedy: Remedy) -> None:
+    """Where the swarm was changed past the only state that is kept, that state must be suggested."""
+    facts = found(running(**UPDATED), failed("task: non-zero exit (1)"), states=(state,))
+    assert [lead.remedy for lead in narrow(facts)] == [remedy]
 
 
 def test_failures_of_long_ago_are_history_while_everything_runs() -> None:

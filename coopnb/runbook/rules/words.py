@@ -48,8 +48,12 @@ def after_update(found: Gathered, service: ServiceSeen) -> str:
 
 
 def way_back(found: Gathered) -> Remedy:
-    """Roll back, if there is a state to go back to that is not the one that runs."""
-    return "roll back" if state_before(found.states) else "none"
+    """Roll back, if there is a state to go back to that is not the one that runs.
+
+    The newest counts, too, where the swarm was changed past it: it is what was deployed last.
+    """
+    past = any(not state.runs and not state.trouble for state in found.states[:1])
+    return "roll back" if past or state_before(found.states) else "none"
 
 
 def is_job(service: ServiceSeen) -> bool:
