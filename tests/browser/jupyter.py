@@ -84,9 +84,11 @@ def jupyterlab(workspace: Path) -> Iterator[Lab]:
         _wait_until_it_answers(lab, server)
         yield lab
     finally:
-        _stop(server)
-        for played in (place, *(Workspace(ground) for ground in (place.own / GROUNDS).glob("*"))):
-            process.stop(played.practice)
+        try:
+            _stop(server)
+        finally:
+            for played in (place, *(Workspace(ground) for ground in (place.own / GROUNDS).glob("*"))):
+                process.stop(played.practice)
 
 
 def _environment(environ: Mapping[str, str], home: Path) -> dict[str, str]:
