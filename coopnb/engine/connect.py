@@ -12,6 +12,7 @@ from typing import Any
 
 import docker
 from docker.transport import UnixHTTPAdapter
+from docker.transport.unixconn import UnixHTTPConnection, UnixHTTPConnectionPool
 
 from coopnb.engine.channels import open_ssh
 from coopnb.engine.client import Engine
@@ -23,6 +24,8 @@ from coopnb.errors import InputError
 MINIMUM_API = (1, 41)
 """``ServiceStatus`` in ``GET /services`` and the job modes are there from 1.41 (Docker 20.10)."""
 
+_ANY_URL = "http+docker://localhost"
+"""Stands for every URL behind one socket."""
 FIRST_ANSWER = 10
 """Seconds until an engine must have said its version: one that lives does so at once."""
 
@@ -79,11 +82,35 @@ def refuse_unknown_way(where: str | Endpoint) -> None:
         )
 
 
+class _Connection(UnixHTTPConnection):
+    """Closes the socket that could not be connected, which docker-py's own leaves to the garbage collector."""
+
+    def connect(self) -> None:
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            made.settimeout(self.timeout)
+            made.connect(self.unix_socket)
+        except BaseException:
+            made.close()
+            raise
+        self.sock = made
+
+
+class _Pool(UnixHTTPConnectionPool):
+    def _new_conn(self) -> Any:
+        seconds: Any = self.timeout  # a number: docker-py gives no others to its pools
+        return _Connection(self.base_url, self.socket_path, seconds)
+
+
 class _OnePool(UnixHTTPAdapter):
     """Keeps one pool for the socket: docker-py's own makes a new connection for every distinct URL."""
 
     def get_connection(self, url: Any, proxies: Any = None) -> Any:
-        return super().get_connection("http+docker://localhost", proxies)
+        with self.pools.lock:
+            pool = self.pools.get(_ANY_URL)
+            if pool is None:
+                pool = self.pools[_ANY_URL] = _Pool(_ANY_URL, self.socket_path, self.timeout, self.max_pool_size)
+        return pool
 
 
 def _unix(endpoint: Endpoint, timeout: int) -> docker.APIClient:
