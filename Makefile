@@ -26,7 +26,7 @@ test-headless: $(INSTALLED) ## runbooks executed on the practice swarm, and the 
 test-real: $(INSTALLED) ## practice swarm and real engines compared, and a real browser (as root on Debian it installs what that needs)
 	tools/system-packages install
 	@# the whole table of calls on two newer engines is the soak's
-	$(PYTHON) -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder -m "real or swarms" --ignore=tests/contract/test_calls_of_newer_engines.py
+	$(PYTHON) -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "real or swarms" --ignore=tests/contract/test_calls_of_newer_engines.py
 
 lab: $(INSTALLED) ## open JupyterLab on $COOPNB_WORKSPACE, or on an ignored .workspace/ here
 	@COOPNB_WORKSPACE="$${COOPNB_WORKSPACE:-$(CURDIR)/.workspace}" $(VENV)/bin/coopnb lab

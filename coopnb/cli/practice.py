@@ -206,9 +206,7 @@ def _table(faults: tuple[FaultKind, ...]) -> str:
 
 
 def _advance(options: argparse.Namespace) -> int:
-    from coopnb.practice.status import plain_time
-
-    print(f"It is {plain_time(_running(options).advance(options.seconds))} in the practice swarm.")
+    print(_running(options).advance(options.seconds))
     return 0
 
 

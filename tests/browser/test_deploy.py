@@ -108,7 +108,7 @@ def watch(runbook: NotebookPage, shots: Shots) -> None:
     runbook.start_cell("watch")
     live = runbook.output("watch").locator(".jupyter-widgets")
     expect(live.locator("svg[role=img]")).to_be_visible()
-    expect(live.first).to_contain_text("0 of 2 tasks new")
+    expect(live.first).to_contain_text(re.compile("deploying, [012] of 2 tasks new"))
     assert runbook.prompt("watch") == "[*]:"
     shots.window(runbook, "rollout")
     expect(live.first).to_contain_text(re.compile("[12] of 2 tasks new"), timeout=30 * SECOND)
