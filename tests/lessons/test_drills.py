@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,27 @@ from coopnb.model.lesson import Score
 from coopnb.model.plan import Approval
 from coopnb.record.ledger import utc_now
 from coopnb.server import load_app
+from coopnb.workspace import Workspace
 from tools.lessons import prepared
 
 NAME = "1-the-page-is-gone"
 SERVICE = "hello_example_org_app"
 SEEDS = {at: next(seed for seed in range(500) if drawn(seed, [SERVICE])[1] is FAULTS[at]) for at in range(len(FAULTS))}
+
+
+@pytest.fixture
+def root(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which a drill is opened; its name tells nothing of the test."""
+    folder = tmp_path_factory.mktemp("drill")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(root: Path) -> Iterator[Workspace]:
+    """A workspace there, which ends with its practice swarms."""
+    with prepared(NAME, root) as there:
+        yield there
 
 
 def mend(drill: Drill) -> None:
@@ -29,32 +46,24 @@ def mend(drill: Drill) -> None:
 
 @pytest.mark.headless
 @pytest.mark.parametrize("at", SEEDS)
-def test_each_fault(
-    at: int,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_each_fault(at: int, root: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     """Every fault must take the page away, stay hidden, and be mended by one plan; the hint is in the ledger."""
-    root = tmp_path_factory.mktemp("drill")
-    monkeypatch.chdir(root)
-    with prepared(NAME, root) as workspace:
-        drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
-        secret = [FAULTS[at].told.format(service=SERVICE), FAULTS[at].hint]
-        ledgers = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
-        shown = capsys.readouterr().out
-        for text in secret:
-            assert text not in f"{vars(drill)} {drill!r} {dir(drill)} {ledgers} {shown}"
-        drill.check()
-        checked = capsys.readouterr().out
-        assert "not yet" in checked
-        assert "there    0 of 1 service serve" in checked
-        assert "missing  hello.example.org does not serve as its files want it" in checked
-        drill.hint()
-        mend(drill)
-        drill.check()
-        told = capsys.readouterr().out
-        noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+    drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
+    secret = [FAULTS[at].told.format(service=SERVICE), FAULTS[at].hint]
+    ledgers = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+    shown = capsys.readouterr().out
+    for text in secret:
+        assert text not in f"{vars(drill)} {drill!r} {dir(drill)} {ledgers} {shown}"
+    drill.check()
+    checked = capsys.readouterr().out
+    assert "not yet" in checked
+    assert "there    0 of 1 service serve" in checked
+    assert "missing  hello.example.org does not serve as its files want it" in checked
+    drill.hint()
+    mend(drill)
+    drill.check()
+    told = capsys.readouterr().out
+    noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
 
     assert f"is mended: {90} of 100" in told or f"is mended: {89} of 100" in told
     assert secret[0] in told
@@ -95,33 +104,25 @@ def test_a_score_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
 
 @pytest.mark.headless
 @pytest.mark.parametrize("at", SEEDS)
-def test_giving_up(
-    at: int,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_giving_up(at: int, root: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     """Giving up must tell the fault and what the runbooks really show of it, change nothing, and leave no points."""
-    root = tmp_path_factory.mktemp("drill")
-    monkeypatch.chdir(root)
-    with prepared(NAME, root) as workspace:
-        drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
-        down = drill.open_book("app-is-down", server="practice", domain="hello.example.org")
-        for step in (down.take, down.gather, down.narrow):
-            step()
-        book = drill.open_book("deploy-app", server="practice", recipe="hello", domain="hello.example.org")
-        for step in (book.take, book.plan):
-            step()
-        means = capsys.readouterr().out
-        before = drill.server.snapshot("hello_example_org").services
-        drill.give_up()
-        drill.give_up()
-        told = capsys.readouterr().out
-        assert drill.server.snapshot("hello_example_org").services[0].spec == before[0].spec
-        mend(drill)
-        drill.give_up()
-        mended = capsys.readouterr().out
-        noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
+    drill = open_drill(NAME, seed=SEEDS[at], workspace=workspace)
+    down = drill.open_book("app-is-down", server="practice", domain="hello.example.org")
+    for step in (down.take, down.gather, down.narrow):
+        step()
+    book = drill.open_book("deploy-app", server="practice", recipe="hello", domain="hello.example.org")
+    for step in (book.take, book.plan):
+        step()
+    means = capsys.readouterr().out
+    before = drill.server.snapshot("hello_example_org").services
+    drill.give_up()
+    drill.give_up()
+    told = capsys.readouterr().out
+    assert drill.server.snapshot("hello_example_org").services[0].spec == before[0].spec
+    mend(drill)
+    drill.give_up()
+    mended = capsys.readouterr().out
+    noted = "".join(path.read_text() for path in root.rglob("ledger.jsonl"))
 
     fault = FAULTS[at].told.format(service=SERVICE)
     assert told.count("hello.example.org is given up: no points") == 2
