@@ -20,7 +20,7 @@ from coopnb.model.run import Event, Sample
 from coopnb.record.ledger import Ledger, utc_now
 from coopnb.redaction import Redactor
 from coopnb.runbook.earlier import not_this_plan
-from coopnb.runbook.facts import planned_facts
+from coopnb.runbook.facts import approved_facts, planned_facts
 from coopnb.runbook.look_after import look_after
 from coopnb.runbook.pinning import pin
 from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers, refuse_blank
@@ -141,10 +141,7 @@ class Book(Steps):
             server = needed(self._server, "plan")
             approval = self._approval(plan, server)
             if not plan.nothing_to_do:
-                facts = {"digest": approval.digest, "by": approval.by, "reason": approval.reason}
-                if plan.accepted:
-                    facts["accepted"] = ", ".join(plan.accepted)
-                self.ledger.append("gate", "approved", facts)
+                self.ledger.append("gate", "approved", approved_facts(plan, approval))
             self._run = server.apply(plan, approval, ledger=self.ledger)
             display(applied_output(plan, approval.reason, **self.mark("apply")))
 

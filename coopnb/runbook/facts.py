@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coopnb.model.choice import Choice
-from coopnb.model.plan import Plan
+from coopnb.model.plan import Approval, Plan
 
 
 def chosen_facts(choice: Choice) -> Mapping[str, Any]:
@@ -17,6 +17,12 @@ def chosen_facts(choice: Choice) -> Mapping[str, Any]:
         "version": choice.version,
         "domain": choice.domain,
     }
+
+
+def approved_facts(plan: Plan, approval: Approval) -> Mapping[str, Any]:
+    """The facts of ``approved``: which plan, by whom, why, and what was accepted with it."""
+    facts = {"digest": approval.digest, "by": approval.by, "reason": approval.reason}
+    return {**facts, "accepted": ", ".join(plan.accepted)} if plan.accepted else facts
 
 
 def planned_facts(plan: Plan) -> Mapping[str, Any]:

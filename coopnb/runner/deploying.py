@@ -14,7 +14,7 @@ from coopnb.model.run import RunReport
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.record.told import tell
 from coopnb.redaction import Redactor
-from coopnb.runbook.facts import planned_facts
+from coopnb.runbook.facts import approved_facts, planned_facts
 from coopnb.runbook.operator import operator
 from coopnb.runner.execute import Print
 from coopnb.runner.follow import Follower
@@ -63,7 +63,7 @@ class Deploying:
         with _closed(ledger):
             ledger.append("plan", "planned", planned_facts(plan))
             if not plan.nothing_to_do:
-                ledger.append("gate", "approved", _approved_facts(plan, approval))
+                ledger.append("gate", "approved", approved_facts(plan, approval))
             try:
                 run = self._server.apply(plan, approval, ledger=ledger)
                 follower.catch_up()
@@ -117,8 +117,3 @@ def _closed(ledger: Ledger) -> Iterator[None]:
             ledger.append("", "ended", {"exit_status": status})
         raise
     ledger.append("", "ended", {"exit_status": 0})
-
-
-def _approved_facts(plan: Plan, approval: Approval) -> dict[str, str]:
-    facts = {"digest": approval.digest, "by": approval.by, "reason": approval.reason}
-    return {**facts, "accepted": ", ".join(plan.accepted)} if plan.accepted else facts
