@@ -155,7 +155,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByEngin
     return ByEngines(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-class ByEngines(LoadScopeScheduling):  # type: ignore[misc]
+class ByEngines(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
     """Gives each worker a group of tests as a whole, and then file by file what is in none.
 
     xdist's own groups are marks that it writes into a test's id, which pytest does not let it since 9.2.
