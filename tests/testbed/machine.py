@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.testbed.processes import SYSTEM_PATH, children, process_name, signal_process
+from tests.testbed.processes import OWNER, SYSTEM_PATH, children, process_name, signal_process
 
 BOOT = Path(__file__).parent / "boot.sh"
 IN_TREE = Path(__file__).parent / "in_tree.sh"
@@ -110,6 +110,7 @@ class Machine:
                 start_new_session=True,
                 env={
                     "PATH": SYSTEM_PATH,
+                    OWNER: str(os.getpid()),
                     "ENGINE_DIRECTORY": str(self.directory),
                     "ENGINE_NAME": self.name,
                     "ENGINE_CGROUP": self.cgroup,

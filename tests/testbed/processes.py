@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+OWNER = "TESTBED_OWNER"
+"""The environment variable by which everything that a test run starts has the run's process id."""
 
 
 def children(pid: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.testbed.machine import Machine
-from tests.testbed.processes import SYSTEM_PATH, children
+from tests.testbed.processes import OWNER, SYSTEM_PATH, children
 
 SWITCH = Path(__file__).parent / "switch.sh"
 NEAR, FAR = "near", "far"
@@ -37,7 +38,7 @@ class Switch:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env={"PATH": SYSTEM_PATH},
+            env={"PATH": SYSTEM_PATH, OWNER: str(os.getpid())},
         )
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:

@@ -15,6 +15,7 @@ import pytest
 
 from tests.testbed.engine import RealEngine, dockerd
 from tests.testbed.images import BUSYBOX, load
+from tests.testbed.leftovers import traces
 from tests.testbed.processes import family
 from tests.testbed.requirements import require_real
 
@@ -36,7 +37,7 @@ def serve(engine: RealEngine) -> None:
     engine.docker("service", "create", *options, "busybox:1.36", *WEB)
 
 
-def traces(directory: Path) -> dict[str, list[str]]:
+def mentions(directory: Path) -> dict[str, list[str]]:
     """Return what mentions an engine's directory: processes, and mounts that this machine sees."""
     processes = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
@@ -48,17 +49,6 @@ def traces(directory: Path) -> dict[str, list[str]]:
             processes.append(words)
     mounts = [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(directory) in line]
     return {"processes": processes, "mounts": mounts}
-
-
-def network_namespaces() -> set[str]:
-    """Return the network namespaces that some process lives in."""
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*/ns/net"):
-        try:
-            found.add(os.readlink(entry))
-        except OSError:
-            continue
-    return found
 
 
 NOTHING: dict[str, list[str]] = {"processes": [], "mounts": []}
@@ -91,15 +81,14 @@ def test_nothing_is_left_of_an_engine_that_served(folder: Path) -> None:
         load(engine, [BUSYBOX])
         serve(engine)
         assert engine.http(8080, timeout=30) == (200, b"busybox\n")
-        namespace = os.readlink(engine.netns)
-        assert namespace in network_namespaces()
-        assert traces(directory)["processes"]
-        assert traces(directory)["mounts"] == []
+        held = traces(family(engine.pid), directory)
+        assert os.readlink(engine.netns) in held.namespaces
+        assert mentions(directory)["processes"]
+        assert mentions(directory)["mounts"] == []
         container = engine.docker("ps", "--quiet").stdout.strip()
         assert engine.docker("exec", container, "hostname").stdout.strip() == container
-    assert traces(directory) == NOTHING
-    assert namespace not in network_namespaces()
-    assert not list(Path("/sys/fs/cgroup").glob(f"**/{container}*"))
+    assert mentions(directory) == NOTHING
+    assert held.left([container], timeout=0) == []
     assert not directory.exists()
     assert [path.exists() for path in elsewhere] == before
 
@@ -131,7 +120,7 @@ def test_a_killed_test_run_leaves_only_a_folder_and_the_next_one_starts(folder: 
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{one}/fd").exists() for one in started) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert traces(directory) == NOTHING
+    assert mentions(directory) == NOTHING
     assert directory.is_dir()
     with dockerd(folder / "next") as engine:
         assert engine.docker("node", "ls", "--quiet").stdout
