@@ -13,7 +13,7 @@ from tests.contract.swarm import Swarm
 LISTS: dict[str, list[tuple[str, list[str], bool]]] = {
     "/services": [
         *(("name", ["rich"], True), ("name", ["ri"], True), ("name", ["ich"], False), ("name", ["x", "rich"], True)),
-        *(("id", ["<service>"], True), ("id", ["<service:9>"], True), ("id", ["x"], False)),
+        *(("id", ["<service>"], True), ("id", ["<service:9>"], True), ("id", ["x" * 26], False)),
         *(("label", ["kind"], True), ("label", ["kind=rich"], True), ("label", ["kind=poor"], False)),
         *(("label", ["kind", "none"], False), ("mode", ["replicated"], True), ("mode", ["global"], False)),
         *(("runtime", ["container"], True), ("runtime", ["plugin"], False)),
