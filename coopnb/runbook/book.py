@@ -17,10 +17,10 @@ from coopnb.deploy import Run
 from coopnb.errors import CheckFailed, NotApproved
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import Event, Sample
+from coopnb.plan.facts import approved_facts, planned_facts
 from coopnb.record.ledger import Ledger, utc_now
 from coopnb.redaction import Redactor
 from coopnb.runbook.earlier import not_this_plan
-from coopnb.runbook.facts import approved_facts, planned_facts
 from coopnb.runbook.look_after import look_after
 from coopnb.runbook.pinning import pin
 from coopnb.runbook.procedure import Answers, AsksMore, Form, Here, Note, Procedure, Taken, TellsServers, refuse_blank

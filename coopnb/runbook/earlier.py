@@ -10,8 +10,8 @@ from typing import Any
 
 from coopnb.errors import ApprovalError, LedgerError, NotApproved, StalePlan
 from coopnb.model.plan import Plan
+from coopnb.plan.facts import planned_facts
 from coopnb.record.lines import LEDGER_NAME, read_ledger
-from coopnb.runbook.facts import planned_facts
 
 _DIGEST = re.compile(r"[0-9a-f]{8}")
 _LOOKED_AT = 500

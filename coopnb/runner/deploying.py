@@ -11,10 +11,10 @@ from importlib.metadata import version
 from coopnb.errors import CoopError, Interrupted, LedgerError
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import RunReport
+from coopnb.plan.facts import approved_facts, planned_facts
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.record.told import tell
 from coopnb.redaction import Redactor
-from coopnb.runbook.facts import approved_facts, planned_facts
 from coopnb.runbook.operator import operator
 from coopnb.runner.execute import Print
 from coopnb.runner.follow import Follower

@@ -28,6 +28,7 @@ from coopnb.model.remembered import Remembered
 from coopnb.model.server import ServerIdentity
 from coopnb.model.snapshot import Snapshot
 from coopnb.model.stack import Stack
+from coopnb.plan.facts import approved_facts, planned_facts
 from coopnb.plan.images import tagged
 from coopnb.plan.kept import towards
 from coopnb.plan.live import every_service, live_plan
@@ -265,5 +266,7 @@ class Server:
         facts = {"runbook": "apply", "who": approval.by, "headless": True}
         date = utc_now().date().isoformat()
         ledger = open_run(self.workspace.runs, "apply", plan.app, date, facts, redactor=self._redactor)
-        ledger.append("gate", "approved", {"digest": plan.digest, "by": approval.by, "reason": approval.reason})
+        ledger.append("plan", "planned", planned_facts(plan))
+        if not plan.nothing_to_do:
+            ledger.append("gate", "approved", approved_facts(plan, approval))
         return ledger

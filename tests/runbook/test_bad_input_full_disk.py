@@ -9,9 +9,9 @@ import pytest
 
 from coopnb.errors import LedgerCutOff, LedgerError
 from coopnb.model.plan import Approval, Plan
+from coopnb.plan.facts import planned_facts
 from coopnb.record.exporter import write_record
 from coopnb.record.ledger import Ledger, utc_now
-from coopnb.runbook.facts import planned_facts
 from coopnb.runner.models import find_model
 from coopnb.server import connect, load_app
 from tests.runbook.headless import coopnb

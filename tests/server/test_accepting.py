@@ -12,6 +12,7 @@ import coopnb as co
 from coopnb.errors import InputError, NotApproved, PlanBlocked
 from coopnb.model.app import App
 from coopnb.model.plan import Approval, Plan
+from coopnb.record.ledger import parse_ledger
 from coopnb.server import Server, with_accepted
 from coopnb.server.recipes import as_it_lies, sample_app
 from coopnb.show.plan import plan_output
@@ -59,6 +60,21 @@ def test_an_accepted_error_blocks_no_longer_and_is_shown(server: Server, blocked
     assert gate_sentence(plan).endswith("otherwise than meant: restart-no-restarts.")
     assert applied(server, plan).wait().outcome == "converged"
     assert with_accepted(server.plan(app(tmp_path)), "restart-no-restarts").nothing_to_do
+
+
+def test_a_ledger_of_the_swarms_own_tells_what_was_accepted(server: Server, tmp_path: Path) -> None:
+    """Applied from Python, without a runbook, the run's ledger must have the plan, and what its approval accepted."""
+    place = server.workspace
+    before = set(place.runs.glob("*/ledger.jsonl"))
+    text = COMPOSE.replace("nginx:1.27", "nginx:1.26.3")
+    plan = with_accepted(server.plan(app(tmp_path, text)), "restart-no-restarts")
+    assert applied(server, plan).wait().outcome == "converged"
+    [ledger] = set(place.runs.glob("*/ledger.jsonl")) - before
+    told = {entry.event: entry.facts for entry in parse_ledger(ledger.read_bytes()).entries}
+    assert list(told)[:3] == ["opened", "planned", "approved"]
+    assert told["planned"]["digest"] == told["approved"]["digest"] == plan.digest
+    assert told["approved"]["accepted"] == told["planned"]["accepted"] == "restart-no-restarts"
+    assert told["approved"]["by"] == "ana@laptop" and told["approved"]["reason"] == "a test"
 
 
 def test_the_way_back_to_what_was_accepted_is_not_blocked(server: Server, tmp_path: Path) -> None:
