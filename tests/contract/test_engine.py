@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +15,11 @@ from coopnb.engine import Engine, connect
 from coopnb.errors import Conflict, ConnectFailed, EngineError, InputError, NotFound, OutOfSequence
 from coopnb.observe import identify, look_up, snapshot
 from coopnb.observe.snapshot import services_seen
+from tests.testbed.passing import passing
 
 IMAGE = "busybox:1"
+LOOK_UP = 20
+"""Seconds after which what is not asked for by then is taken to wait for the others."""
 
 
 @pytest.fixture
@@ -175,6 +180,23 @@ def test_each_image_is_asked_for_once(engine: Engine) -> None:
     found = look_up(engine, [one, other, one, one])
     assert engine.requests - asked == 2
     assert [bool(found[reference].digest) != bool(found[reference].trouble) for reference in (one, other)] == [True] * 2
+
+
+def test_images_are_asked_for_at_the_same_time(engine: Engine, tmp_path: Path) -> None:
+    """The look-ups of a stack must be under way together: none is let through before all of them are asked."""
+    together = threading.Barrier(3)
+
+    def watch(line: str) -> bool:
+        if "/distribution/" in line:
+            together.wait(LOOK_UP)
+        return True
+
+    upstream = Path(engine.url.removeprefix("unix://"))
+    with passing(tmp_path / "slow.sock", upstream, watch) as address:
+        through = connect(f"unix://{address}")
+        found = look_up(through, [f"registry.invalid/{name}:1" for name in ("one", "other", "third")])
+        through.close()
+    assert len(found) == 3 and not together.broken
 
 
 def test_an_unknown_way_in_is_wrong_input() -> None:
