@@ -13,7 +13,6 @@ from subprocess import run
 from typing import Any
 
 import yaml
-from nbclient.exceptions import CellExecutionError
 
 from coopnb import connect, load_app
 from coopnb.commons import recipe_folder
@@ -28,10 +27,10 @@ from coopnb.runbook.narrowing import narrow, suggestion
 from coopnb.runbook.pinning import pin
 from coopnb.runbook.procedure import Here, unnoted
 from coopnb.runbook.reporting import Reported
-from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model, with_parameters
 from coopnb.server import Server, find_practice, practice_home
 from coopnb.workspace import Workspace
+from tools import executing
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "notebooks" / "examples"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -204,22 +203,10 @@ def execute(case: Case, parameters: Mapping[str, str], workspace: Workspace) -> 
     notebook = read_model(find_model(case.runbook))
     with_parameters(notebook, parameters, case.runbook)
     notebook.metadata["coopnb"] = {"kind": "example", "runbook": case.runbook, "case": case.name}
-    failed = asyncio.run(_execute(notebook, workspace))
+    failed = asyncio.run(executing.execute(notebook, workspace))
     assert failed == case.fails, f"{case.path.name}: failed at {failed or 'no cell'}, not at {case.fails or 'none'}"
     _declare_failure(notebook, case.fails)
     return tidied(notebook)
-
-
-async def _execute(notebook: Any, workspace: Workspace) -> str:
-    environment = {**os.environ, "COOPNB_WORKSPACE": str(workspace.root)}
-    with client_for(notebook, workspace.root) as client:
-        async with client.async_setup_kernel(env=environment):
-            for index, cell in enumerate(notebook.cells):
-                try:
-                    await client.async_execute_cell(cell, index)
-                except CellExecutionError:
-                    return str(cell.id)
-    return ""
 
 
 def _declare_failure(notebook: Any, fails: str) -> None:

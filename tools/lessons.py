@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sys
 import tempfile
@@ -14,15 +13,14 @@ from typing import Any
 
 import nbformat
 import yaml
-from nbclient.exceptions import CellExecutionError
 
 from coopnb.lessons import DRILLS
 from coopnb.lessons.ground import ground_of
 from coopnb.practice import process
-from coopnb.runner.kernel import client_for
 from coopnb.runner.models import find_model, read_model
 from coopnb.workspace import Workspace
 from tools.examples import tidied
+from tools.executing import execute
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "notebooks" / "lessons" / "solutions"
 FAILS = "raises-exception"
@@ -75,19 +73,6 @@ def filled(notebook: Any, written: Mapping[str, str]) -> None:
     for cell_id, text in written.items():
         [cell] = [cell for cell in notebook.cells if cell.id == cell_id]
         cell.source = text
-
-
-async def execute(notebook: Any, workspace: Workspace) -> str:
-    """Execute a notebook to its end, or to the first cell that fails and is not to; that cell's id."""
-    environment = {**os.environ, "COOPNB_WORKSPACE": str(workspace.root)}
-    with client_for(notebook, workspace.root) as client:
-        async with client.async_setup_kernel(env=environment):
-            for index, cell in enumerate(notebook.cells):
-                try:
-                    await client.async_execute_cell(cell, index)
-                except CellExecutionError:
-                    return str(cell.id)
-    return ""
 
 
 def _digest_in(notebook: Any, cell_id: str) -> str:

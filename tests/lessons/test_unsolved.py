@@ -12,7 +12,8 @@ import pytest
 from coopnb.errors import TransportError
 from coopnb.lessons import COURSES, open_lesson
 from coopnb.runner.models import find_model, model_names, read_model
-from tools.lessons import execute, prepared, solutions
+from tools.executing import execute
+from tools.lessons import prepared, solutions
 
 MISSING = {
     "1-what-a-swarm-is": {

@@ -115,8 +115,8 @@ def test_every_example_is_of_a_case() -> None:
 
 def compare(folder: Path, case: Case, notebook: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     """Compare a changed example as ``make test`` does, in a folder of its own."""
-    for name in ("conftest.py", "cases.yaml"):
-        shutil.copy(EXAMPLES / name, folder / name)
+    for source in (EXAMPLES.parent / "conftest.py", EXAMPLES / "cases.yaml"):
+        shutil.copy(source, folder)
     changed = folder / case.path.name
     changed.write_text(json.dumps(notebook))
     program = (

@@ -1,15 +1,16 @@
-"""Every worked example is executed on a fresh practice swarm, and stops where a cell fails."""
+"""Every worked example and solution is executed on a fresh practice swarm, and stops where a cell fails."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
 
-from tools.examples import cases, prepared
+from coopnb.workspace import Workspace
+from tools import examples, lessons
 
 _failed: set[str] = set()
 _swarm = ExitStack()
@@ -40,7 +41,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
     if _is_cell(item) and report.failed and item.parent is not None:  # type: ignore[attr-defined]
         _failed.add(item.parent.nodeid)
-    return report  # type: ignore[return-value]
+    return report
 
 
 def pytest_sessionfinish() -> None:
@@ -51,7 +52,13 @@ def pytest_sessionfinish() -> None:
 def _enter(item: pytest.Item) -> None:
     _swarm.close()
     _open[:] = [item.path]
-    case = next(case for case in cases() if case.path == item.path)
     root = item.config._tmp_path_factory.mktemp("example", numbered=True)  # type: ignore[attr-defined]
-    workspace = _swarm.enter_context(prepared(case, root))
+    workspace = _swarm.enter_context(_prepared(item.path, root))
     os.environ["COOPNB_WORKSPACE"] = str(workspace.root)
+
+
+def _prepared(path: Path, root: Path) -> AbstractContextManager[Workspace]:
+    if path.parent == lessons.SOLUTIONS:
+        return lessons.prepared(path.stem, root)
+    case = next(case for case in examples.cases() if case.path == path)
+    return examples.prepared(case, root)
