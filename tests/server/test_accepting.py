@@ -12,7 +12,7 @@ import coopnb as co
 from coopnb.errors import InputError, NotApproved, PlanBlocked
 from coopnb.model.app import App
 from coopnb.model.plan import Approval, Plan
-from coopnb.record.ledger import parse_ledger
+from coopnb.record.lines import parse_ledger
 from coopnb.server import Server, with_accepted
 from coopnb.server.recipes import as_it_lies, sample_app
 from coopnb.show.plan import plan_output
