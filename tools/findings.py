@@ -57,6 +57,7 @@ OTHERS: dict[str, tuple[str, str]] = {
     "image-missing": ("error", "the registry has no such image; a warning where its tasks run already"),
     "image-unresolved": ("warning", "the registry did not say which image a tag means today"),
     "secret-value-kept": ("note", "a secret is in the swarm, and nothing tells whether its file holds another value"),
+    "driver-kept": ("warning", "a secret or config is in the swarm with other plugins, and swarm never changes them"),
     "secret-gone": ("error", "a secret that a kept state needs is not in the swarm any more"),
     "setting-withheld": ("error", "the value of a setting is not kept in the swarm, because it looks secret"),
     "setting-of-today": ("warning", "a setting that is not kept is taken from this machine, as it is today"),

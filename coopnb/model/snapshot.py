@@ -139,18 +139,24 @@ class NetworkSeen:
 
 @dataclass(frozen=True, slots=True)
 class SecretSeen:
-    """A secret object; the engine never gives its value back."""
+    """A secret object; the engine never gives its value back.
+
+    Attributes:
+        driver, template_driver: the plugins that make and fill its value; else empty.
+    """
 
     id: str
     name: str
     index: int
     labels: Mapping[str, str]
     created_at: datetime
+    driver: str = ""
+    template_driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigSeen:
-    """A config object with its content."""
+    """A config object with its content, and the plugin that fills it in; else empty."""
 
     id: str
     name: str
@@ -158,6 +164,7 @@ class ConfigSeen:
     labels: Mapping[str, str]
     created_at: datetime
     data: bytes = field(repr=False)
+    template_driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,13 @@ def _network(item: Mapping[str, Any]) -> NetworkSeen:
 def _secret(item: Mapping[str, Any]) -> SecretSeen:
     spec = item["Spec"]
     return SecretSeen(
-        item["ID"], spec["Name"], item["Version"]["Index"], spec.get("Labels") or {}, moment(item["CreatedAt"])
+        item["ID"],
+        spec["Name"],
+        item["Version"]["Index"],
+        spec.get("Labels") or {},
+        moment(item["CreatedAt"]),
+        (spec.get("Driver") or {}).get("Name", ""),
+        (spec.get("Templating") or {}).get("Name", ""),
     )
 
 
@@ -209,4 +215,5 @@ def _config(item: Mapping[str, Any]) -> ConfigSeen:
         spec.get("Labels") or {},
         moment(item["CreatedAt"]),
         base64.b64decode(spec.get("Data") or ""),
+        (spec.get("Templating") or {}).get("Name", ""),
     )

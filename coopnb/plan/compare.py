@@ -29,7 +29,7 @@ from coopnb.plan.canonical import canonical
 from coopnb.plan.fields import fields
 from coopnb.plan.images import IMAGE_LABEL, image_findings, pin, readable
 from coopnb.plan.in_the_way import content_changed, engine_forgets, missing
-from coopnb.plan.labels import update_labels, value_kept
+from coopnb.plan.labels import drivers_kept, update_labels, value_kept
 from coopnb.plan.older_engines import as_kept
 from coopnb.plan.restart import interruption
 from coopnb.plan.undo import drop_oldest, keep_state, no_way_back, states
@@ -137,7 +137,7 @@ class _Draft:
             wanted_by = f"wanted by {', '.join(secret.wanted_by) or 'no service'} ({secret.origin})"
             if seen := there.get(secret.name):
                 self.secrets_wanted += self._relabelled(secret, seen, "is there; swarm never tells its value")
-                self.findings += [note for note in (value_kept(secret),) if note]
+                self.findings += [found for found in (value_kept(secret), drivers_kept(secret, seen)) if found]
             elif secret.data is not None:
                 self.secrets_wanted.append(
                     CreateSecret(
@@ -179,6 +179,7 @@ class _Draft:
                 self.findings.append(content_changed(config))
             else:
                 self.configs_wanted += self._relabelled(config, seen, "is there, with this content")
+                self.findings += [found for found in (drivers_kept(config, seen),) if found]
 
     def services(self, images: Mapping[str, ImageSeen]) -> None:
         there = {service.name: service for service in self.snapshot.services}

@@ -55,3 +55,21 @@ def value_kept(secret: StackSecret) -> Finding | None:
         "If the file has a new value, give the secret a new, versioned name; docker stack deploy refuses it as it is."
     )
     return Finding("note", "secret-value-kept", text, secret.origin, ("secrets", secret.key), hint)
+
+
+def drivers_kept(wanted: StackSecret | StackConfig, seen: SecretSeen | ConfigSeen) -> Finding | None:
+    """A word for an object that is there and whose plugins are others than those of its files: swarm keeps the old.
+
+    ``docker stack deploy`` sends the new ones and says nothing (swarmkit ``manager/controlapi/config.go``,
+    ``UpdateConfig``, takes the labels alone).
+    """
+    kind = "secret" if isinstance(wanted, StackSecret) else "config"
+    plugins = [("template_driver", seen.template_driver, wanted.template_driver or "")]
+    if isinstance(wanted, StackSecret) and isinstance(seen, SecretSeen):
+        plugins.append(("driver", seen.driver, wanted.driver))
+    others = [f"{key} {there or 'none'}, not {given or 'none'}" for key, there, given in plugins if there != given]
+    if wanted.external or not others:
+        return None
+    text = f"the {kind} {wanted.name} is there and keeps {' and '.join(others)}: swarm changes nothing of it but labels"
+    hint = f"Give the {kind} a new, versioned name; docker stack deploy passes over it in silence."
+    return Finding("warning", "driver-kept", text, wanted.origin, (f"{kind}s", wanted.key), hint)

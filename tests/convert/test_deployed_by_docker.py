@@ -109,6 +109,21 @@ def test_a_secret_whose_file_has_another_value_is_kept(drained: Bench, tmp_path:
         assert [finding.rule for finding in plan.findings] == ["secret-value-kept"]
 
 
+def test_a_template_that_comes_later_is_passed_over_by_both(drained: Bench, tmp_path: Path) -> None:
+    """docker must end well and change nothing of what is there; coopnb must plan nothing, and say that it stays."""
+    case = _labelled(tmp_path, "first", "a: '1'")
+    with drained.outside(case):
+        drained.by_docker(case, ITS)
+        before = objects(drained.api, ITS)
+        file = tmp_path / "first.yml"
+        file.write_text(file.read_text(encoding="utf-8").replace("{file:", "{template_driver: golang, file:"))
+        drained.by_docker(case, ITS)
+        assert objects(drained.api, ITS) == before
+        plan = drained.plan(stack_of(case, ITS))
+        assert plan.nothing_to_do
+        assert sorted(finding.rule for finding in plan.findings) == ["driver-kept"] * 2 + ["secret-value-kept"]
+
+
 def _labelled(folder: Path, name: str, labels: str) -> Case:
     """A stack of a secret and a config with labels."""
     for kind in ("secret", "config"):

@@ -100,4 +100,27 @@ def test_a_secret_of_a_file_is_kept_whatever_its_file_holds_and_that_is_said() -
     assert [finding.rule for finding in plan.findings] == ["secret-value-kept"]
     assert "whatever its file holds" in plan_output(plan).text
     made_by_driver = replace(SECRET, data=b"", driver="vault")
-    assert planned(dict(SECRET.labels), made_by_driver).findings == ()
+    assert [finding.rule for finding in planned(dict(SECRET.labels), made_by_driver).findings] == ["driver-kept"]
+
+
+def test_plugins_that_differ_are_kept_and_that_is_said() -> None:
+    """Neither swarm nor docker says that a template is not taken: the plan must, with both names and the place."""
+    plain = replace(SECRET, labels=NAMESPACE)
+    wanted = replace(plain, template_driver="golang", driver="vault")
+    config = replace(CONFIG, labels=NAMESPACE, template_driver="golang")
+    plan = planned(NAMESPACE, wanted, config)
+    assert plan.nothing_to_do
+    told = {finding.path: finding for finding in plan.findings if finding.rule == "driver-kept"}
+    assert {finding.severity for finding in told.values()} == {"warning"}
+    assert "keeps template_driver none, not golang and driver none, not vault" in told["secrets", "pw"].text
+    assert "keeps template_driver none, not golang:" in told["configs", "conf"].text
+    assert str(told["configs", "conf"].origin).endswith("compose.yml:20")
+    same = planned(NAMESPACE, plain, replace(config, template_driver=None))
+    assert not [finding for finding in same.findings if finding.rule == "driver-kept"]
+
+
+def test_plugins_of_what_is_external_are_not_compared() -> None:
+    """The files say nothing of the plugins of an object that is somebody else's."""
+    secret = replace(SECRET, external=True, labels={}, data=None)
+    there = seen(running(), secrets=(SecretSeen("s1", "wiki_pw", 3, {}, START, "vault", "golang"),))
+    assert compare(stack(secrets=(secret,)), there, {}).findings == ()
