@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coopnb.cli.asked import Asked
 from coopnb.cli.parsing import EXIT_STATUSES, Commands, Parser, add_command
-from coopnb.errors import Interrupted, NotApproved, NotConverged, StalePlan
+from coopnb.errors import CoopError, NotApproved, WorkspaceError
 from coopnb.harmless import visible
 
 if TYPE_CHECKING:
     from coopnb.model.plan import Plan
-    from coopnb.model.stack import Stack
     from coopnb.redaction import Redactor
     from coopnb.runner.deploying import Deploying
     from coopnb.server import Server
@@ -55,11 +53,12 @@ example:
   coopnb stack deploy stack.yml --server practice --name choir --approve 4f1c9a02 --reason "new songs"
 
 It plans anew: an approval of any other plan is refused. Ctrl-C ends the watching; the swarm goes on.
-The run's ledger lies in <workspace>/coopnb/runs and has every write before it is made.
+The run's ledger lies in <workspace>/coopnb/runs and has every write before it is made; its record,
+one HTML file, is written beside it at the end, however that is.
 
 exit statuses:
   0    done and observed; with --detach: done, and nothing observed
-  1    the swarm did not end as planned: failed, rolled back, timed out
+  1    the swarm did not end as planned: failed, rolled back, timed out; or its record could not be kept
   2    wrong input, or errors that must be mended or accepted first; nothing was done
   3    there is no approval of this plan; its digest is printed, and nothing was done
   4    the server cannot be reached
@@ -123,58 +122,12 @@ def _help(parser: Parser) -> int:
     return 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A command as it was given: what it means, and how it is said again."""
-
-    options: argparse.Namespace
-
-    def stack(self) -> Stack:
-        """What the files want; no server is asked."""
-        from coopnb.server import stack_files_at
-
-        return stack_files_at(self.options.paths, self.options.name, settings=self.options.settings)
-
-    def plan(self, server: Server, stack: Stack) -> Plan:
-        """What is there against what is wanted, with what is accepted."""
-        from coopnb.server import with_accepted
-
-        return with_accepted(server.plan(stack, prune=self.options.prune), " ".join(self.options.accept))
-
-    def again(self, action: str, *more: str) -> str:
-        """The whole command for the same files, with an action and options of its own."""
-        options = self.options
-        words = ["coopnb", "stack", action, *options.paths, "--server", options.server, "--name", options.name]
-        if options.settings:
-            words += ["--settings", str(options.settings)]
-        words += [word for name in options.accept for word in ("--accept", name)]
-        words += ["--prune"] if options.prune else []
-        words += ["--workspace", options.workspace] if options.workspace else []
-        return visible(shlex.join([*words, *more]))
-
-    def approving(self, plan: Plan) -> str:
-        """The command that makes a plan; its reason is left to say."""
-        detach = ["--detach"] if getattr(self.options, "detach", False) else []
-        reason = getattr(self.options, "reason", "").strip() or "..."
-        return self.again("deploy", *detach, "--approve", plan.short_digest, "--reason", reason)
-
-    def following(self, plan: Plan, *, interrupted: bool) -> str:
-        """What to do where a deploy did not get to its end."""
-        if interrupted:
-            return f"{self.again('deploy')} watches on: it writes nothing that is not approved"
-        text = f"{self.again('plan')} shows what is missing"
-        if plan.previous_state is None:
-            return text
-        given = ["-p", f"server={self.options.server}", "-p", f"domain={plan.app}"]
-        return f"{text}; {visible(shlex.join(['coopnb', 'run', 'roll-back-app', *given]))} goes back to what ran before"
-
-
 def _plan(options: argparse.Namespace) -> int:
     from coopnb.server import refuse_blocked
     from coopnb.show.plan import plan_output
     from coopnb.show.plan_json import plan_json
 
-    asked, redactor = _Asked(options), _redactor()
+    asked, redactor = Asked(options), _redactor()
     stack = asked.stack()
     with closing(_connect(options, redactor)) as server:
         plan = asked.plan(server, stack)
@@ -195,7 +148,7 @@ def _deploy(options: argparse.Namespace) -> int:
     from coopnb.server import refuse_blocked
     from coopnb.show.plan import plan_output
 
-    asked, redactor = _Asked(options), _redactor()
+    asked, redactor = Asked(options), _redactor()
 
     def say(text: str) -> None:
         print(visible(redactor.mask(text), keep="\n"), flush=True)
@@ -209,38 +162,58 @@ def _deploy(options: argparse.Namespace) -> int:
             _refuse_unapproved(plan, asked)
         elif options.detach:
             return 0
-        _made(Deploying(server, plan, redactor, say), asked, plan, say)
-    return 0
+        return _made(Deploying(server, plan, redactor, say), asked, plan, say)
 
 
-def _made(run: Deploying, asked: _Asked, plan: Plan, say: Callable[[str], None]) -> None:
-    """Make the writes and watch, and tell how it ended."""
+def _made(run: Deploying, asked: Asked, plan: Plan, say: Callable[[str], None]) -> int:
+    """Make the writes and watch, tell how it ended, and keep a record of it, however it ended."""
+    from coopnb.show.plan import plan_output
+
+    failure: CoopError | None = None
+    try:
+        run.make(asked.options.reason.strip(), detach=asked.options.detach)
+    except CoopError as error:
+        failure = asked.advised(error, plan)
+    ended = _ended(run, asked, plan, failure)
+    if ended:
+        say(ended)
+    shown = {
+        "What was asked for": asked.again("deploy") if plan.nothing_to_do else asked.approving(plan),
+        "The plan": plan_output(plan, command_line=True).text,
+        "How it ended": f"{ended}\n{type(failure).__name__}: {failure}" if failure else ended,
+    }
+    lost = False
+    try:
+        if record := run.keep(shown):
+            say(f"Record: {record}")
+    except WorkspaceError as error:
+        # How the deploy ended is the news: that it has no record is told beside it.
+        lost = True
+        say(f"{type(error).__name__}: {error}")
+    if failure is not None:
+        raise failure
+    return int(lost)
+
+
+def _ended(run: Deploying, asked: Asked, plan: Plan, failure: CoopError | None) -> str:
+    """What is said at the end, besides the error; blank where that says it all."""
     from coopnb.show.report import report_output
     from coopnb.show.text import counted
 
-    options = asked.options
-    try:
-        run.make(options.reason.strip(), detach=options.detach)
-    except StalePlan as error:
-        error.hint = f"{asked.again('plan')} shows how it stands now"
-        raise
-    except (Interrupted, NotConverged) as error:
-        error.hint = asked.following(plan, interrupted=isinstance(error, Interrupted))
-        raise
-    finally:
-        if run.report is not None:
-            following = asked.following(plan, interrupted=run.report.outcome == "interrupted")
-            say(report_output(run.report, following=following).text)
-    if options.detach:
-        made = counted(len(plan.operations), "operation")
-        say(
-            f"Not watched: the swarm took {made}; whether the tasks come up was not observed.\n"
-            f"To see how it ends: {asked.again('deploy')}\n"
-            "That writes nothing while the plan stays empty, and watches until every task runs."
-        )
+    if run.report is not None:
+        following = asked.following(plan, interrupted=run.report.outcome == "interrupted")
+        return report_output(run.report, following=following).text
+    if failure is not None or not asked.options.detach:
+        return ""
+    return (
+        f"Not watched: the swarm took {counted(len(plan.operations), 'operation')}; "
+        "whether the tasks come up was not observed.\n"
+        f"To see how it ends: {asked.again('deploy')}\n"
+        "That writes nothing while the plan stays empty, and watches until every task runs."
+    )
 
 
-def _refuse_unapproved(plan: Plan, asked: _Asked) -> None:
+def _refuse_unapproved(plan: Plan, asked: Asked) -> None:
     """An approval is for this plan, and says why."""
     approve, reason = asked.options.approve.strip(), asked.options.reason.strip()
     right = approve in (plan.short_digest, plan.digest)

@@ -235,13 +235,16 @@ def _notebook_lines(told: Told | None, notebook: NotebookFacts) -> Iterable[Line
     notes = [cell for cell in notebook.cells if not cell.number and (cell.edited or cell.added)]
     parts = [name, f"model {commit}" if commit else "", f"coopnb {version}" if version else ""]
     if not notebook.model_known:
-        parts.append("whether cells were edited by hand is not known")
+        parts.append("whether cells were edited by hand is not known" if notebook.code else "")
     else:
         parts.append(f"{_these(edited)} edited by hand" if edited else "no cell edited by hand")
         parts.append(f"{_these(added)} added by hand" if added else "")
         parts.append(f"{counted(notebook.removed, 'cell')} of the model removed" if notebook.removed else "")
         parts.append(f"{counted(len(notes), 'text')} written or edited by hand" if notes else "")
     yield Line("Runbook", ", ".join(part for part in parts if part))
+    if not notebook.code:
+        yield Line("Cells", "the notebook has none that could run")
+        return
     not_run = [cell for cell in notebook.code if not cell.ran]
     failed = [cell for cell in notebook.code if cell.failed]
     lost = [cell for cell in notebook.code if cell.lost]

@@ -83,6 +83,7 @@ def _context(parts: Parts, told: Told | None) -> dict[str, Any]:
         "signs": _SIGNS,
         "css": Markup(css + parts.css),
         "body": Markup(parts.cells),
+        "executed": bool(parts.notebook.code),
         "notes": parts.notes,
         "files": parts.files,
         "made": parts.made,

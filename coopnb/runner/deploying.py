@@ -1,27 +1,33 @@
-"""Applying the plan of stack files without a notebook: a run with its ledger, told line by line."""
+"""Applying the plan of stack files without a runbook: a run with its ledger, told line by line, and its record."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from pathlib import Path
 
 from coopnb.errors import CoopError, Interrupted, LedgerError
 from coopnb.model.plan import Approval, Plan
 from coopnb.model.run import RunReport
 from coopnb.plan.facts import approved_facts, planned_facts
+from coopnb.record.exporter import write_record
 from coopnb.record.ledger import Ledger, open_run, utc_now
 from coopnb.record.told import tell
 from coopnb.redaction import Redactor
 from coopnb.runbook.operator import operator
+from coopnb.runner.copies import write_copy
 from coopnb.runner.execute import Print
 from coopnb.runner.follow import Follower
+from coopnb.runner.transcript import transcript
 from coopnb.server import Server
 
 RUNBOOK = "stack-deploy"
 """What stands for a runbook's name in the ledger and in the name of its folder."""
+
+_ABOUT = "# Stack files, deployed at a terminal\n\nNo cell was run: what follows is what the command showed."
 
 
 class Deploying:
@@ -33,6 +39,7 @@ class Deploying:
 
     Attributes:
         report: how it ended, once it was watched to an end.
+        ledger: of the run, once it was opened.
     """
 
     def __init__(self, server: Server, plan: Plan, redactor: Redactor, say: Print) -> None:
@@ -41,6 +48,7 @@ class Deploying:
         self._redactor = redactor
         self._say = say
         self.report: RunReport | None = None
+        self.ledger: Ledger | None = None
 
     def make(self, reason: str, *, detach: bool = False) -> None:
         """Open the run, make the writes, and watch until it is known how it ends.
@@ -56,7 +64,7 @@ class Deploying:
             Interrupted: somebody stopped it; the swarm goes on.
         """
         plan, who = self._plan, operator(os.environ)
-        ledger = self._opened(who)
+        ledger = self.ledger = self._opened(who)
         self._say(f"Run {ledger.run} of {RUNBOOK}, in {ledger.folder}")
         follower = Follower(ledger, self._say)
         approval = Approval(plan.digest, who, reason or "nothing to do", utc_now())
@@ -80,6 +88,21 @@ class Deploying:
                 raise self._stopped(ledger) from None
             finally:
                 follower.catch_up()
+
+    def keep(self, shown: Mapping[str, str]) -> Path | None:
+        """Write the record of the run, however it ended, and give its path; None where no run was opened.
+
+        Args:
+            shown: heading -> what the command showed under it, which is all the notebook that this run has.
+
+        Raises:
+            WorkspaceError: it cannot be written.
+        """
+        if self.ledger is None:
+            return None
+        masked = {heading: self._redactor.mask(text) for heading, text in shown.items()}
+        notebook = transcript(RUNBOOK, self.ledger.run, _ABOUT, masked)
+        return write_record(write_copy(notebook, self.ledger.folder / f"{RUNBOOK}.ipynb"))
 
     def _opened(self, who: str) -> Ledger:
         place = self._server.workspace

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,12 @@ def test_a_stack_is_planned_approved_deployed_and_then_as_wanted(run: Run, place
     assert (told.outcome.word, told.approved["reason"]) == ("converged", "new songs")
     assert ledger.entries()[-1].facts == {"exit_status": 0}
     assert "c0rrecth" not in ledger.path.read_text() and "tr0ub4dor" not in ledger.path.read_text()
+    [record] = ledger.folder.glob("*.record.html")
+    assert f"Record: {record}" in text and record.stat().st_mode & 0o777 == 0o600
+    page = unescape(record.read_text(encoding="utf-8"))
+    for shown in ("“new songs”", "No cell was run", "first deploy: nothing of it runs", "Converged in"):
+        assert shown in page
+    assert "coopnb stack deploy " in page and "c0rrecth" not in page and "tr0ub4dor" not in page
     status, text = run("plan")
     assert status == 0 and text.startswith("Nothing to do for ")
     status, text = run("deploy")
@@ -155,10 +164,30 @@ def test_what_is_detached_is_not_called_done(run: Run, place: Workspace) -> None
     told = tell(ledger.entries())
     assert (told.outcome.word, told.cut_off) == ("not watched", False)
     assert "was not observed" in told.outcome.sentence
+    assert "Not watched: the swarm took" in unescape((ledger.folder / "stack-deploy.record.html").read_text())
     [again] = re.findall(r"To see how it ends: coopnb (.*)", text)
     assert main(again.split()) == 0
     status, text = run("deploy", "--detach")
     assert status == 0 and ledgers(place)[-1].run == ledger.run + 1
+
+
+def test_a_record_that_cannot_be_written_is_told_after_the_deploy(run: Run, place: Workspace) -> None:
+    """What was deployed and observed must be told, then that the record is lacking and how to have it: status 1."""
+    planned = run("plan")[1]
+    name = planned.split()[2]
+
+    def stand_in_the_way() -> None:
+        while not (folders := list(place.runs.glob(f"*_{name}"))):
+            time.sleep(0.01)
+        (folders[0] / "stack-deploy.record.html").mkdir()
+
+    blocking = threading.Thread(target=stand_in_the_way, daemon=True)
+    blocking.start()
+    status, text = run("deploy", "--approve", digest_of(planned), "--reason", "x")
+    blocking.join(10)
+    assert status == 1 and "Converged in" in text and "Record: " not in text
+    assert "WorkspaceError: the record cannot be written: Is a directory" in text and "nbconvert --to record" in text
+    assert ledgers(place)[-1].entries()[-1].facts == {"exit_status": 0}
 
 
 def test_what_does_not_come_up_ends_with_1_and_says_why(
@@ -173,6 +202,8 @@ def test_what_does_not_come_up_ends_with_1_and_says_why(
     status, text = run("deploy", "--approve", digest_of(run("plan")[1]), "--reason", "x")
     assert status == 1 and "NotConverged: " in text and f"domain={name} goes back to what ran before" in text
     assert "cell" not in text
+    page = unescape((ledgers(place)[-1].folder / "stack-deploy.record.html").read_text())
+    assert "NotConverged: " in page and f"domain={name} goes back to what ran before" in page
     entries = ledgers(place)[-1].entries()
     assert [entry.event for entry in entries[-3:]] == ["outcome", "failed", "ended"]
     assert entries[-1].facts == {"exit_status": 1}
