@@ -3,6 +3,9 @@
 .PHONY: help demo test test-fast test-headless test-real lab bench soak references check format lock bare-debian binder
 MAKEFLAGS += --no-print-directory
 
+# Hundreds of processes import the same modules, and each worker's asserts are rewritten: once, not every time.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.contract.api import Answer
 from tests.contract.swarm import Swarm, patched, spec
+from tests.tables import table
 
-TABLE = yaml.safe_load(Path(__file__).with_name("cases").joinpath("calls.yaml").read_text(encoding="utf-8"))
+TABLE = table(Path(__file__).with_name("cases").joinpath("calls.yaml"))
 CREATE = "POST /services/create"
 FILE = {"UID": "0", "GID": "0", "Mode": 0o444}
 CASES = [

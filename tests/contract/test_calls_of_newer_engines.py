@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.contract.api import Api
 from tests.contract.swarm import Swarm
 from tests.contract.test_calls import CASES, CREATE, Names, body_of, filled, standing, words
+from tests.tables import table
 from tests.testbed.engine import RealEngine
 
 __all__ = ["standing"]
 
-OF_26 = yaml.safe_load(Path(__file__).with_name("cases").joinpath("calls-26.yaml").read_text(encoding="utf-8"))
+OF_26 = table(Path(__file__).with_name("cases").joinpath("calls-26.yaml"))
 LOOKS_FOR_A_PLUGIN = {
     "networks-a network of an unknown driver",
     "payload-a secret with a driver and data",

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.contract import rich
 from tests.contract.shapes import Shape, shape
 from tests.contract.swarm import Swarm
+from tests.tables import table
 
 HERE = Path(__file__).parent / "cases"
-RECORDED = yaml.safe_load((HERE / "shapes.yaml").read_text(encoding="utf-8"))
-DECLARED = yaml.safe_load((HERE / "shapes-declared.yaml").read_text(encoding="utf-8"))
+RECORDED = table(HERE / "shapes.yaml")
+DECLARED = table(HERE / "shapes-declared.yaml")
 """What the practice swarm's answers have otherwise; docs/practice-differences.md says why."""
 
 BY_CHANCE = {"bridge network": "Containers.", "container": "ExecIDs"}

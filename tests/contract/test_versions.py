@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.contract import images, rich
 from tests.contract.api import Api
 from tests.contract.shapes import Shape, shape
 from tests.contract.swarm import SECOND, Swarm, spec
 from tests.contract.test_shapes import TARGETS, answer
+from tests.tables import table
 from tests.testbed.engine import RealEngine
 
 Number = tuple[int, int]
 
-CHANGES: dict[str, dict[str, dict[str, str | None]]] = yaml.safe_load(
-    Path(__file__).with_name("cases").joinpath("versions.yaml").read_text(encoding="utf-8")
+CHANGES: dict[str, dict[str, dict[str, str | None]]] = table(
+    Path(__file__).with_name("cases").joinpath("versions.yaml")
 )
 CONTAINER = "TaskTemplate.ContainerSpec."
 OLDEST = 41

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.practice.driver import Driver, spec, world_of
+from tests.tables import table
 
-CHANGES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "golden" / "changes.yaml").read_text(encoding="utf-8")
-)
+CHANGES: list[dict[str, Any]] = table(Path(__file__).parent / "golden" / "changes.yaml")
 
 
 @pytest.mark.parametrize("case", CHANGES, ids=[case["what"] for case in CHANGES])

@@ -12,19 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from coopnb.practice.clock import SECOND
 from coopnb.practice.objects import Node, Service, Stored, Task
 from coopnb.practice.store import Change
 from tests.practice.driver import Driver, world_of
+from tests.tables import table
 
 GOLDEN = Path(__file__).parent / "golden"
-SCRIPTS: dict[int, Any] = yaml.safe_load((GOLDEN / "scripts.yaml").read_text(encoding="utf-8"))
+SCRIPTS: dict[int, Any] = table(GOLDEN / "scripts.yaml")
 RECORDS: dict[int, Any] = {
     number: record
     for topic in ("updates", "restarts", "placing", "nodes")
-    for number, record in yaml.safe_load((GOLDEN / f"{topic}.yaml").read_text(encoding="utf-8")).items()
+    for number, record in table(GOLDEN / f"{topic}.yaml").items()
 }
 IMAGES: list[dict[str, Any]] = [
     {"match": "app:*", "stop_code": 137, "pull": 0},

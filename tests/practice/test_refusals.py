@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import yaml
 
 from tests.practice.driver import Driver, spec
+from tests.tables import table
 
-CASES = yaml.safe_load(Path(__file__).with_name("cases").joinpath("refusals.yaml").read_text(encoding="utf-8"))
+CASES = table(Path(__file__).with_name("cases").joinpath("refusals.yaml"))
 LABELS_ONLY = "rpc error: code = InvalidArgument desc = only updates to Labels are allowed"
 OUT_OF_SEQUENCE = "rpc error: code = Unknown desc = update out of sequence"
 

@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,7 @@ class ByEngines(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no ty
         return group(TESTS.parent / path) or path
 
 
+@cache
 def group(path: Path) -> str:
     """Return the name under which a file's tests share engines; blank for one that shares nothing."""
     for name, rooms in GROUPS.items():
