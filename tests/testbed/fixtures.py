@@ -39,7 +39,8 @@ BUILD_SECONDS = 900
 TESTS = Path(__file__).parents[1]
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "site": ("real",),
-    "applications": ("browser", "runbook", "samples"),
+    "browser": ("browser",),
+    "images": ("runbook", "samples"),
     "engines": (
         "contract/test_calls_of_newer_engines.py",
         "contract/test_nodes.py",
