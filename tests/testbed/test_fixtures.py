@@ -75,4 +75,4 @@ def test_a_worker_is_given_a_whole_group() -> None:
         by._split_scope(f"tests/{each}::test_one[a::b]")
         for each in ("browser/test_deploy.py", "samples/test_proxy.py", "engine/test_ssh.py", "contract/test_nodes.py")
     }
-    assert pieces == {"applications", "tests/engine/test_ssh.py", "engines"}
+    assert pieces == {"browser", "tests/engine/test_ssh.py", "engines"}
