@@ -10,7 +10,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 SECOND = 1000.0
 """Playwright counts in milliseconds."""
-PATIENCE = 20 * SECOND
+PATIENCE = 60 * SECOND
 """What a page or a short cell may take on a busy machine."""
 INTERRUPT = 'jp-button[data-command="notebook:interrupt-kernel"]'
 

@@ -167,7 +167,7 @@ def first_screen(page: Page) -> None:
     expect(header.get_by_role("heading")).to_have_text(f"Incident: {DOMAIN} was down")
     for words in (
         "practice swarm",
-        "● resolved. The app was seen to stay up for 1 min.",
+        re.compile(r"● resolved\. The app was seen to stay up for 1 min( \d+ s)?\."),
         "by ana@laptop",
         "“since rehearsal the page does not load”",
         f"the image of app, {NO_SUCH_IMAGE}",
