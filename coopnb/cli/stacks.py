@@ -156,19 +156,18 @@ def _deploy(options: argparse.Namespace) -> int:
     stack = asked.stack()
     with closing(_connect(options, redactor)) as server:
         plan = asked.plan(server, stack)
-        say(plan_output(plan, command_line=True).text)
+        planned = plan_output(plan, command_line=True).text
+        say(planned)
         refuse_blocked(plan, command_line=True)
         if not plan.nothing_to_do:
             _refuse_unapproved(plan, asked)
         elif options.detach:
             return 0
-        return _made(Deploying(server, plan, redactor, say), asked, plan, say)
+        return _made(Deploying(server, plan, redactor, say), asked, plan, planned, say)
 
 
-def _made(run: Deploying, asked: Asked, plan: Plan, say: Callable[[str], None]) -> int:
-    """Make the writes and watch, tell how it ended, and keep a record of it, however it ended."""
-    from coopnb.show.plan import plan_output
-
+def _made(run: Deploying, asked: Asked, plan: Plan, planned: str, say: Callable[[str], None]) -> int:
+    """Make the writes and watch, tell how it ended, and keep a record of it and of the plan that was shown."""
     failure: CoopError | None = None
     try:
         run.make(asked.options.reason.strip(), detach=asked.options.detach)
@@ -179,7 +178,7 @@ def _made(run: Deploying, asked: Asked, plan: Plan, say: Callable[[str], None]) 
         say(ended)
     shown = {
         "What was asked for": asked.again("deploy") if plan.nothing_to_do else asked.approving(plan),
-        "The plan": plan_output(plan, command_line=True).text,
+        "The plan": planned,
         "How it ended": f"{ended}\n{type(failure).__name__}: {failure}" if failure else ended,
     }
     lost = False

@@ -179,7 +179,8 @@ class _Draft:
                 self.findings.append(content_changed(config))
             else:
                 self.configs_wanted += self._relabelled(config, seen, "is there, with this content")
-                self.findings += [found for found in (drivers_kept(config, seen),) if found]
+                if kept := drivers_kept(config, seen):
+                    self.findings.append(kept)
 
     def services(self, images: Mapping[str, ImageSeen]) -> None:
         there = {service.name: service for service in self.snapshot.services}

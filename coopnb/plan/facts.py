@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coopnb.model.plan import Approval, Plan
+from coopnb.model.server import ServerIdentity
 
 
 def approved_facts(plan: Plan, approval: Approval) -> Mapping[str, Any]:
@@ -14,18 +15,22 @@ def approved_facts(plan: Plan, approval: Approval) -> Mapping[str, Any]:
     return {**facts, "accepted": ", ".join(plan.accepted)} if plan.accepted else facts
 
 
+def server_facts(server: ServerIdentity) -> Mapping[str, Any]:
+    """Which server it was, as every entry that names one has it."""
+    return {
+        "name": server.name,
+        "endpoint": server.endpoint,
+        "swarm_id": server.swarm_id,
+        "practice": server.practice,
+        "engine": server.engine,
+    }
+
+
 def planned_facts(plan: Plan) -> Mapping[str, Any]:
     """The facts of ``planned``: enough to know a year later what was approved."""
-    server = plan.server
     return {
         "digest": plan.digest,
-        "server": {
-            "name": server.name,
-            "endpoint": server.endpoint,
-            "swarm_id": server.swarm_id,
-            "practice": server.practice,
-            "engine": server.engine,
-        },
+        "server": server_facts(plan.server),
         "app": plan.app,
         "recipe": plan.recipe,
         "version_before": plan.version_before,

@@ -9,6 +9,7 @@ from typing import Any
 from coopnb.deploy.gathering import words_of
 from coopnb.model.incident import Decision, Gathered, Lead
 from coopnb.model.remembered import Remembered
+from coopnb.plan.facts import server_facts
 from coopnb.runbook.narrowing import tasks_that_failed
 
 MOST_EVENTS = 60
@@ -17,18 +18,11 @@ MOST_EVENTS = 60
 def gathered_facts(found: Gathered) -> Mapping[str, Any]:
     """The facts of ``gathered``."""
     seen = found.snapshot
-    server = seen.server
     return {
         "app": found.app,
         "stack": seen.stack,
         "at": _time(seen.at),
-        "server": {
-            "name": server.name,
-            "endpoint": server.endpoint,
-            "swarm_id": server.swarm_id,
-            "practice": server.practice,
-            "engine": server.engine,
-        },
+        "server": server_facts(seen.server),
         "services": [
             {
                 "name": service.name,
